@@ -345,6 +345,7 @@ class ArgoApp(TerminalApp):
             jumped=self._show_anew,
             changed=self.views.heading_changed,
             finish=self._finish_recording,
+            say_aside=self.views.say_aside,
         )
         self._connect_to = connect
         self._contexts = contexts

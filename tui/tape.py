@@ -48,15 +48,18 @@ class Tape:
         jumped: Callable[[], object],
         changed: Callable[[], object],
         finish: Callable[[Recorder], object],
+        say_aside: Callable[[str], bool],
     ) -> None:
         """`broke` is told, on another thread, why a recording ended by itself; `jumped` is called
         once another time is played, `changed` where headers say something else. `finish` has a
-        recorder ended without waiting for it, by `ended`."""
+        recorder ended without waiting for it, by `ended`. `say_aside` says what nobody asked for
+        where that hides nothing that is still to be read; returns whether it did."""
         self._context = context
         self._broke = broke
         self._jumped = jumped
         self._changed = changed
         self._finish = finish
+        self._say_aside = say_aside
         self._was_over = False
         self.ear = Ear()
         """What hears the connections of the app."""
@@ -118,7 +121,7 @@ class Tape:
         if playback is None:
             return
         if playback.is_over:
-            self._say_end(playback)
+            self._say(self._end())
             return
         playback.pause(not playback.is_paused)
         self._say("it stands still" if playback.is_paused else "it goes on")
@@ -146,9 +149,12 @@ class Tape:
         if moment is None:
             self._say(HOW, "warning")
             return
-        self._was_over = False
         playback.go_to(moment)
         self._jumped()
+        self._was_over = playback.is_over
+        if self._was_over:
+            self._say(self._end())
+            return
         shown = playback.now().astimezone(self._context.settings.zone)
         self._say(f"{shown:%Y-%m-%d %H:%M:%S}")
 
@@ -157,14 +163,12 @@ class Tape:
         playback = self.playback
         if playback is None:
             return
-        is_over = playback.is_over
-        if is_over and not self._was_over:
-            self._say_end(playback)
-        self._was_over = is_over
+        # What failed a moment before is still to be read: the end is said after it.
+        self._was_over = playback.is_over and (self._was_over or self._say_aside(self._end()))
         self._changed()
 
-    def _say_end(self, playback: Playback) -> None:
-        self._say(f"the recording has ended; {hint('play.to-time')} goes to another time")
+    def _end(self) -> str:
+        return f"the recording has ended; {hint('play.to-time')} goes to another time"
 
     def _moment(self, text: str) -> datetime | None:
         """The time that is meant; None for what is none."""

@@ -261,5 +261,24 @@ async def test_what_was_only_listed_says_so_where_it_is_opened() -> None:
         shown.rows.move_to_line(shown.names.index("heartbeat-1795994700"))
         await shown.press("enter")
         await shown.until_said("was only listed: what is in it was not recorded")
+        shown.app.tape.tick()
+        assert "was only listed" in shown.said, "that it has ended hides no error"
         await shown.press("r")
         await shown.until_said("this is a recording: there is no cluster to ask")
+
+
+async def test_that_it_ended_by_itself_is_said_once_no_error_is_to_be_read() -> None:
+    async with showing(**showing_reported("forty-seconds.argo.rec")) as shown:
+        await shown.until(lambda: shown.app.tape.playback)
+        playback = shown.app.tape.playback
+        assert playback is not None
+        shown.app.context.say("that did not work", "error")
+        playback.go_to(playback.ends)
+        shown.app.tape.tick()
+        assert shown.said == "that did not work"
+        shown.app.context.say("")
+        shown.app.tape.tick()
+        assert shown.said == "the recording has ended; @ goes to another time"
+        shown.app.context.say("")
+        shown.app.tape.tick()
+        assert not shown.said, "it is said once"

@@ -115,6 +115,15 @@ class ScreenStack:
         if line is not None:
             line.say(text, severity)
 
+    def say_aside(self, text: str) -> bool:
+        """Say what nobody asked for, where that hides nothing that is still to be read; returns
+        whether it is said."""
+        line = self._status_line
+        is_said = line is not None and line.count_down(text, "")
+        if is_said:
+            self._notices.append(Notice(self._now(), text, "information"))
+        return is_said
+
     def count_down(self, text: str, before: str) -> None:
         """Say how many seconds something still waits; `before` is what was said of it last."""
         line = self._status_line

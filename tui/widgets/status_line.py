@@ -68,12 +68,14 @@ class StatusLine(LineView, can_focus=False):
         self._fit_height()
         self.repaint()
 
-    def count_down(self, text: str, before: str) -> None:
+    def count_down(self, text: str, before: str) -> bool:
         """Show a message that changes every second in the place of the one `before` that; not while
-        something else stands there that one may still want to read."""
+        something else stands there that one may still want to read. Returns whether it is shown."""
         is_free = self._text in ("", before)
-        if is_free or (self._severity == "information" and self._age >= SECONDS_READ):
+        is_free = is_free or (self._severity == "information" and self._age >= SECONDS_READ)
+        if is_free:
             self.say(text)
+        return is_free
 
     def tick(self) -> None:
         """A second went by: an old message is cleared."""
