@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar, TypeVar
 
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.screen import ModalScreen, Screen
 
@@ -179,6 +180,15 @@ class ModalView(ModalScreen[T], View[T]):
     def interrupt(self) -> None:
         """Close it without an answer."""
         self.dismiss(None)
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Answer with this; a second answer, of keys that came at once, is none.
+
+        Textual would close with it whatever is in front by then.
+        """
+        if self not in self.app.screen_stack:
+            return AwaitComplete()
+        return super().dismiss(result)
 
 
 class BlankView(View[None]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Button
 
 from tests.screens.test_kinds import go, made
 from tests.support.app import Shown, showing
@@ -68,6 +69,20 @@ async def test_nothing_that_changes_takes_an_answer_before_it_could_be_read(key:
         await seen(shown)
         await shown.press(key)
         await shown.until_said("Suspended nightly")
+
+
+async def test_an_answer_that_comes_twice_at_once_is_given_once() -> None:
+    source = running()
+    async with showing(source=source) as shown:
+        below = list(shown.app.screen_stack)
+        await ask(shown, "s")
+        await shown.until(lambda: focused(shown) == "go")
+        button = shown.app.screen.query_one("#go", Button)
+        button.press()
+        button.press()
+        await shown.until_said("Suspended one")
+        assert len(source.performed) == 1
+        assert list(shown.app.screen_stack) == below
 
 
 async def test_a_stray_letter_chooses_cancel_and_tab_goes_back_to_what_does_it() -> None:

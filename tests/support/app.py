@@ -73,6 +73,8 @@ class Shown:
 
     app: ArgoApp
     pilot: Pilot[Any]
+    given: Connection | None = None
+    """The source that the test gave; what the app has is wrapped around it."""
 
     async def press(self, *keys: str) -> None:
         """Press keys, and wait until what they post is done."""
@@ -214,7 +216,7 @@ async def showing(
         own_time=own_time,
     )
     async with app.run_test(size=size) as pilot:
-        shown = Shown(app, pilot)
+        shown = Shown(app, pilot, source)
         await shown.until(lambda: is_settled(app))
         yield shown
 

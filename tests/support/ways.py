@@ -38,6 +38,8 @@ from tui.panes import PANES, panes_of
 from tui.panes.containers import ContainerScreen
 from tui.panes.log_steps import LogStepsScreen, OtherLogScreen
 from tui.panes.row_box import RowBox
+from tui.ports.connection import offered
+from tui.ports.objects import Objects
 from tui.ports.rights import Rights
 from tui.screens.action import ActionScreen
 from tui.screens.audit import AuditScreen
@@ -229,10 +231,9 @@ def asking(actions: Sequence[Action]) -> Do:
     async def do(shown: Shown) -> None:
         action = next(turns)
         screen, source = shown.app.screen, shown.app.source
-        assert isinstance(screen, ListScreen)
-        assert isinstance(source, ScriptedSource)
+        assert isinstance(screen, ListScreen) and source is not None
         (subject,) = screen.subjects("object")
-        whole = source.get(subject.target)
+        whole = offered(source, Objects).get(subject.target)
         if action.on == "node":
             node = next(iter(whole["status"]["nodes"]))
             subject = replace(subject, target=subject.target._replace(node=node))
@@ -258,7 +259,7 @@ async def no_trouble(shown: Shown) -> None:
 
 async def mark_many(shown: Shown) -> None:
     """Mark more than a hand should change by accident."""
-    source = shown.app.source
+    source = shown.given
     assert isinstance(source, ScriptedSource)
     for number in range(MANY):
         source.put(manifest(f"many-{number}", phase="Succeeded"))

@@ -107,6 +107,15 @@ def test_characters_are_repeated_only_where_that_is_known() -> None:
     assert painted(Abilities(repeat=True), line) == ["\x1b[H\x1b[m─\x1b[19b"]
 
 
+def test_blanks_before_a_word_are_written_with_its_pen() -> None:
+    bar: Words = [("   ", "red"), ("───", "green"), ("12m", "red")]
+    (first,) = painted(None, (bar, bar))
+    row = "\x1b[{}32m   ───\x1b[31m12m\x1b[K"
+    assert first == "\x1b[H" + row.format("0;") + "\r\n" + row.format("")
+    (other,) = painted(None, ([("   ", "red on blue"), *bar[1:]],))
+    assert other == "\x1b[H\x1b[0;31;44m   \x1b[0;32m───\x1b[31m12m\x1b[K"
+
+
 def test_a_wide_character_is_written_whole() -> None:
     _, second = painted(None, ([("漢字 ab", "")],), ([("x字漢ab", "")],))
     screen = Emulator(20, 1)

@@ -74,7 +74,7 @@ from tui.screens.proof import PROOF, proof_of
 from tui.state.bulk import AT_A_TIME
 from tui.state.used_values import UsedValues
 from tui.widgets.cells import plain, width_of
-from tui.widgets.form_fields import CheckboxField, FormField, LongField, SelectField
+from tui.widgets.form_fields import CheckboxField, FormButton, FormField, LongField, SelectField
 from tui.widgets.header import HeaderLine
 
 WORTH_WAITING = 0.15
@@ -238,13 +238,12 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             yield HeaderLine(id="dialog-about", ascii=self.context.ascii)
             yield Static("", markup=False, id="dialog-command")
             with Horizontal(id="dialog-buttons"):
-                yield Button("Cancel", id="cancel", compact=True)
+                yield FormButton("Cancel", id="cancel")
                 if self.action.meant is not None:
-                    yield Button("", id="meant", compact=True, classes="-absent")
-                yield Button(
+                    yield FormButton("", id="meant", classes="-absent")
+                yield FormButton(
                     self.action.label,
                     id="go",
-                    compact=True,
                     disabled=True,
                     variant="error" if self._destroys else "primary",
                 )

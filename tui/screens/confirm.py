@@ -19,6 +19,7 @@ from tui.messages import Said
 from tui.screens.fields import ChoiceField
 from tui.screens.proof import PROOF, Proof
 from tui.view import ModalView
+from tui.widgets.form_fields import FormButton
 
 
 class ConfirmScreen(ModalView[bool]):
@@ -59,11 +60,9 @@ class ConfirmScreen(ModalView[bool]):
             if self._proof is not None:
                 yield ChoiceField(self._proof.field, "", ascii=False)
             with Horizontal(id="dialog-buttons"):
-                yield Button("Cancel", id="no", compact=True)
+                yield FormButton("Cancel", id="no")
                 disabled = self._proof is not None
-                yield Button(
-                    self._yes, id="yes", compact=True, variant="primary", disabled=disabled
-                )
+                yield FormButton(self._yes, id="yes", variant="primary", disabled=disabled)
 
     def on_mount(self) -> None:
         """Cancel has the focus."""

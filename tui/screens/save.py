@@ -25,6 +25,7 @@ from tui.domain.text import clean
 from tui.keys import hint
 from tui.view import ModalView
 from tui.widgets.cells import plain
+from tui.widgets.form_fields import FormButton
 from tui.widgets.query_bar import QueryInput
 
 TOO_SOON = "not taken: that was typed before the question could be read"
@@ -61,8 +62,8 @@ class SaveScreen(ModalView[str | None]):
             yield QueryInput(id="save-path")
             yield Static(id="save-told")
             with Horizontal(id="dialog-buttons"):
-                yield Button("Cancel", id="no", compact=True)
-                yield Button("Save", id="yes", compact=True)
+                yield FormButton("Cancel", id="no")
+                yield FormButton("Save", id="yes")
 
     def on_mount(self) -> None:
         """The path has the focus, and a proposal in it."""

@@ -24,6 +24,7 @@ from tui.keys import hint
 from tui.ports.login import TokenLogin
 from tui.view import ModalView
 from tui.widgets.cells import plain
+from tui.widgets.form_fields import FormButton
 
 WHERE = "argo auth token prints one; so does the browser's cookie `authorization`"
 
@@ -78,8 +79,8 @@ class TokenScreen(ModalView[bool]):
             yield HiddenInput(id="token-text")
             yield Static(self._text(WHERE), id="save-told")
             with Horizontal(id="dialog-buttons"):
-                yield Button("Cancel", id="no", compact=True)
-                yield Button("Log in", id="yes", compact=True)
+                yield FormButton("Cancel", id="no")
+                yield FormButton("Log in", id="yes")
 
     def _text(self, text: str) -> Content:
         return Content(plain(clean(text), self._ascii))

@@ -115,10 +115,15 @@ def _cells(row: Row, start: int, end: int, y: int, runs: list[Run]) -> None:
         stop = at + len(list(same))
         cells = chars[at:stop]
         text = "".join(cells)
-        if at and runs[-1][4].blank == look.blank and text.count(" ") == stop - at:
-            # Blanks that look the same under the pen at hand.
+        if at and runs[-1][4].blank == look.blank:
+            # Blanks that look the same under the pen at hand, or under the one that follows.
             _, x, before, begun, pen = runs[-1]
-            runs[-1] = (y, x, before + text, begun + cells, pen)
+            if text.count(" ") == stop - at:
+                runs[-1] = (y, x, before + text, begun + cells, pen)
+            elif before.count(" ") == len(begun):
+                runs[-1] = (y, x, before + text, begun + cells, look)
+            else:
+                runs.append((y, start + at, text, cells, look))
         else:
             runs.append((y, start + at, text, cells, look))
         at = stop

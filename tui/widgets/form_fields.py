@@ -1,4 +1,4 @@
-"""The fields of a form, one line each: a checkbox, and a choice between few values.
+"""The fields of a form, one line each, and its buttons: a checkbox, a choice between few values.
 
 Nothing about them depends on colour: a checkbox is `[x] memoized`, the chosen one of several values
 stands in brackets, `‹ small [base] xl ›`, and what has the focus is in reverse video.
@@ -15,6 +15,8 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
+from textual.widgets import Button
+from textual.widgets.button import ButtonVariant
 
 from tui.bindings import bind
 from tui.widgets.cells import (
@@ -65,6 +67,26 @@ class FormField(LineView):
 
 LONG = 200
 """Characters up to which a value is edited on its line."""
+
+
+class FormButton(Button):
+    """A button that takes every press.
+
+    Those of Textual ignore what is pressed while they still look pressed, without a word: the
+    answer that is given again after it was refused as too early would be lost.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        id: str,
+        classes: str | None = None,
+        variant: ButtonVariant = "default",
+        disabled: bool = False,
+    ) -> None:
+        super().__init__(label, variant, id=id, classes=classes, disabled=disabled, compact=True)
+        self.active_effect_duration = 0
 
 
 def is_long(text: str) -> bool:
