@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import termios
+
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
 from tests.support.emulator import Emulator, differences
+from tui.terminal.driver import returns_on_line_feed
 from tui.terminal.looks import PLAIN, Looks, change
 from tui.terminal.painter import Abilities, Painter
 from tui.terminal.picture import Picture
@@ -226,3 +231,21 @@ def test_colours_are_written_one_after_another_where_that_is_shorter() -> None:
     screen.feed(together)
     plain.feed("\x1b[38;2;16;32;48ma1\x1b[38;2;64;80;96mb2" * 5)
     assert differences(screen, plain) == []
+
+
+def test_the_next_line_costs_no_return_where_the_system_adds_one() -> None:
+    ours, theirs = pty.openpty()
+    try:
+        mode = termios.tcgetattr(theirs)
+        for flags, adds in ((termios.OPOST | termios.ONLCR, True), (termios.ONLCR, False)):
+            mode[1] = flags
+            termios.tcsetattr(theirs, termios.TCSANOW, mode)
+            assert returns_on_line_feed(theirs) is adds
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    picture, painter = Picture(20, 2), Painter()
+    painter.brush.down = "\n"
+    for y in range(2):
+        lay(picture, y, ("a" * 20, ""))
+    assert painter.paint(picture) == f"\x1b[H\x1b[m{'a' * 20}\n{'a' * 20}"

@@ -46,6 +46,8 @@ class Brush:
 
     def __init__(self, abilities: Abilities) -> None:
         self.abilities = abilities
+        self.down = "\r\n"
+        """What moves to the beginning of the next line."""
         self._pen: Look | None = None
         self._at: tuple[int, int] | None = None
         """Column and row of the cursor, if known."""
@@ -183,7 +185,7 @@ class Brush:
             place = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H" if y else "\x1b[H"
         elif at[1] != y:
             # The next line: by its beginning.
-            place = f"\r\n\x1b[{x}C" if x > 1 else "\r\n\x1b[C" if x else "\r\n"
+            place = self.down + (f"\x1b[{x}C" if x > 1 else "\x1b[C" if x else "")
         elif not x:
             place = "\r"
         else:

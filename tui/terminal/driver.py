@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import selectors
 import sys
+import termios
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
@@ -30,6 +31,8 @@ class SteadyDriver(LinuxDriver):
     """A driver whose `write` takes everything at once."""
 
     sessions = 0
+    returns = False
+    """Whether the system sends a carriage return before each line feed that is written."""
     drained: Callable[[], None] | None = None
     """Called, on the thread of the writer, whenever all is written."""
     lost: Callable[[], None] | None = None
@@ -60,6 +63,7 @@ class SteadyDriver(LinuxDriver):
             lost=self._tell_lost,
         )
         self._steady.start()
+        self.returns = returns_on_line_feed(stream.fileno())
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def resume_application_mode(self) -> None:
@@ -132,3 +136,12 @@ class SteadyDriver(LinuxDriver):
     def _tell_drained(self) -> None:
         if self.drained is not None:
             self.drained()
+
+
+def returns_on_line_feed(terminal: int) -> bool:
+    """Whether a carriage return is sent before each line feed; false where that is not known."""
+    try:
+        mode: int = termios.tcgetattr(terminal)[1]
+    except termios.error:
+        return False
+    return bool(mode & termios.OPOST and mode & termios.ONLCR)

@@ -176,6 +176,7 @@ class CellDiff:
         if session != self._session:
             self._session = session
             self.painter.forget()
+            self.painter.brush.down = "\n" if getattr(driver, "returns", False) else "\r\n"
         place = textual_private.cursor(self.app, self.app.screen)
         body = self.painter.paint(picture, place if place != (0, 0) else None)
         if not body:
