@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -92,6 +93,10 @@ async def opened(shown: Shown, name: str = ETL) -> None:
     await shown.press("2")
     await shown.until(lambda: split_of(shown).is_graph and graph_of(shown).has_focus)
     await shown.at_rest()
+
+
+def _has_files(shown: Shown, is_there: bool) -> bool:
+    return ("◇" in shown.text) is is_there
 
 
 async def test_it_has_all_the_room_and_begins_on_the_step_of_the_tree() -> None:
@@ -238,7 +243,7 @@ async def test_artifacts_come_and_go_by_command() -> None:
             await shown.press(":")
             await shown.write("graph-artifacts")
             await shown.press("enter")
-            await shown.until(lambda: ("◇" in shown.text) is is_there)  # noqa: B023 -- at once
+            await shown.until(partial(_has_files, shown, is_there))
 
 
 async def test_finding_and_problems_move_in_the_graph() -> None:

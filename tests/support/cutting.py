@@ -7,6 +7,7 @@ import selectors
 import socket
 import struct
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import BinaryIO, Self
 from urllib.parse import urlsplit
 
 
-class _Proxy:
+class _Proxy(ABC):
     """Listens on this machine, and gives each connection and one to the server to `_pass_on`."""
 
     def __init__(self, server: str) -> None:
@@ -46,8 +47,9 @@ class _Proxy:
         with contextlib.suppress(OSError), sock, socket.create_connection(at, 5) as onward:
             self._pass_on(sock, onward)
 
+    @abstractmethod
     def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
-        raise NotImplementedError
+        """Until one of both ends it."""
 
 
 class CuttingProxy(_Proxy):

@@ -84,7 +84,9 @@ def test_arrows_walk_along_edges_and_back_the_way_one_came() -> None:
     while model.along(-1):
         back.append(on(model))
     assert back == ["b", "a", "w"]
-    model.go_to(model.graph.boxes["c"].node.id)  # type: ignore[union-attr]  # it is a step
+    step = model.graph.boxes["c"].node
+    assert step is not None
+    model.go_to(step.id)
     model.along(1)
     model.along(-1)
     assert on(model) == "c", "not the other that leads there"
