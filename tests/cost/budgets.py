@@ -32,13 +32,13 @@ CURSOR_DOWN = Budget(700, 700)
 CELL_CHANGED = of(23, 23)
 LINE_CHANGED = of(46, 46)
 LOG_LINE = of(709, 1_975)
-TREE_CURSOR_DOWN = Budget(500, 500)
+TREE_CURSOR_DOWN = Budget(300, 300)
 """The whole row is highlighted, and its bar with it."""
 TREE_ROW_CHANGED = of(38, 38)
 PAGE_DOWN = of(2_313, 6_412)
 DIALOG_OPENED = of(10_939, 21_420)
 DIALOG_CLOSED = of(9_904, 20_306)
-KEYS_PASSED = Budget(350, 350)
+KEYS_PASSED = Budget(310, 310)
 """A frame of those in which several steps are passed on the way to one: the two whole rows, with
 what is beside their bars, that the cursor left and is on now; once, and in a frame by itself, what
 changes in the pane and below the tree. How many frames there are depends on how fast the machine
