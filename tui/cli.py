@@ -426,7 +426,7 @@ VALUED = frozenset(
 """Global flags whose value is the next word."""
 
 
-def headless_parser(name: str) -> argparse.ArgumentParser:
+def headless_parser(name: str) -> Parser:
     """The arguments of a command that prints."""
     parser = Parser(prog=f"argo-tui {name}", description=COMMANDS[name][1], allow_abbrev=False)
     _add_connection(parser)
@@ -466,8 +466,11 @@ def _without_incident(name: str, words: list[str]) -> tuple[list[str], tuple[str
     return [*words[:at], f"{LATEST}{step}", *words[at + 1 :]], (path,)
 
 
-OPEN_RECORDINGS = ("list", "get", "why", "logs")
+OPEN_RECORDINGS = ("list", "get", "why", "logs", "artifacts", "cp", "diff", "stats", "save")
 """The commands that read a recording, as it was at its end, in place of a cluster."""
+
+ABOUT_ONE = {"why": 1, "logs": 1, "artifacts": 1, "diff": 1, "save": 1, "cp": 2}
+"""Those that are about a run, and from how many words on it is named."""
 
 
 def _without_recording(name: str, words: list[str]) -> tuple[list[str], str]:
@@ -491,9 +494,7 @@ def _without_recording(name: str, words: list[str]) -> tuple[list[str], str]:
         raise UsageError("a recording is read alone")
     is_flagged = at > 0 and words[at - 1] in ("-f", "--file") and name != "logs"
     rest = [*words[: at - is_flagged], *words[at + 1 :]]
-    flags = zip(["", *rest], rest, strict=False)
-    has_name = any(not word.startswith("-") and not b.startswith("-") for b, word in flags)
-    if name in ("why", "logs") and not has_name:
+    if headless_parser(name).count_plain(rest) < ABOUT_ONE.get(name, 0):
         rest = [LATEST, *rest]
     return rest, path
 

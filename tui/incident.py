@@ -57,7 +57,7 @@ from tui.ports.metrics import Metrics
 from tui.ports.objects import Objects
 from tui.ports.pods import Pods
 from tui.ports.secrets import reader_of
-from tui.ports.stores import reached_from
+from tui.ports.stores import StoreAnswers, reached_from
 from tui.ports.threads import CancelToken
 
 SPOOLED = 1 << 20
@@ -295,7 +295,11 @@ class Saving:
 
     def _add_artifacts(self, tar: tarfile.TarFile) -> None:
         """Those that are small; logs are there already."""
-        stores = Stores(reader_of(self._source), lambda place: reached_from(self._source, place))
+        stores = Stores(
+            reader_of(self._source),
+            lambda place: reached_from(self._source, place),
+            answers=self._source.port(StoreAnswers),
+        )
         with closing(stores):
             for artifact in self._artifacts():
                 if artifact.is_log or artifact.deleted:

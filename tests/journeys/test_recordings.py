@@ -84,7 +84,7 @@ async def panes_of(shown: Shown, name: str) -> dict[str, str]:
     return found
 
 
-async def test_every_pane_of_the_played_run_says_what_the_live_one_said(
+async def test_every_pane_of_the_toldrun_says_what_the_live_one_said(
     live: Settings, tmp_path: Path
 ) -> None:
     path = tmp_path / "day.argo.rec"
@@ -98,6 +98,57 @@ async def test_every_pane_of_the_played_run_says_what_the_live_one_said(
             after = await panes_of(shown, name)
             for pane, text in panes.items():
                 assert after[pane] == text, f"{name}, {pane}"
+
+
+async def test_commands_say_of_the_recording_what_they_said_of_the_cluster(
+    live: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert live.fixed_now is not None
+    monkeypatch.setenv("ARGO_TUI_NOW", f"{live.fixed_now:%Y-%m-%dT%H:%M:%SZ}")
+    path = tmp_path / "day.argo.rec"
+    async with recorded(live, path) as shown:
+        failed, held, _ = [await named(shown, begin) for begin in RUNS]
+        for name in (failed, held):
+            await panes_of(shown, name)
+        await shown.open(failed)
+        await shown.press("a", "enter")
+        await shown.until_shown("compiling")
+    cluster = ("--kubeconfig", live.kubeconfig)
+    questions = [
+        ("get", failed, "-o", "yaml"),
+        ("get", failed, held, "-o", "json"),
+        ("get", failed, "-o", "short"),
+        ("why", failed),
+        ("logs", failed, "build"),
+        ("artifacts", failed, "build", "-o", "json"),
+        ("diff", held, failed),
+        ("list", "-o", "name", "--status", "Failed"),
+    ]
+    for words in questions:
+        asked, told = run([*words, *cluster]), run([words[0], str(path), *words[1:]])
+        assert (told.code, _untagged(told.out)) == (asked.code, _untagged(asked.out)), words
+    for form in ("brief", "wide", "json", "yaml"):
+        said = run(["list", "-f", str(path), "-o", form])
+        assert said.code == 0 and failed in said.out, said.err
+    assert run(["stats", str(path), "exit-handlers"]).out.startswith("exit-handlers: 1 run ")
+    target, again = tmp_path / "log", tmp_path / "again"
+    assert run(["cp", *cluster, f"{failed}/build", str(target)]).code == 0
+    for flags in ([], ["--force"]):
+        said = run(["cp", str(path), *flags, f"{failed}/build", str(again)])
+        assert said.code == 0 and again.read_bytes() == target.read_bytes() != b"", said.err
+    missing = run(["cp", str(path), f"{failed}/lint", str(tmp_path / "lint")])
+    assert missing.code == 1 and "lint/main-logs: this artifact was not recorded" in missing.err
+    assert not (tmp_path / "lint").exists()
+    saved = tmp_path / "one.argo.tgz"
+    said = run(["save", str(path), failed, "-o", str(saved)])
+    assert said.code == 0, said.err
+    assert run(["why", str(saved)]).out == run(["why", str(path), failed]).out
+    assert run(["retry", str(path), failed]).code == 2
+
+
+def _untagged(out: str) -> str:
+    """Output without the tags of objects in stores, which nobody records."""
+    return "\n".join(line for line in out.splitlines() if '"etag"' not in line)
 
 
 # --- recording -----------------------------------------------------------------------------------

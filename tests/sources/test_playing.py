@@ -12,16 +12,26 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.support.argo_server import StandIn, served_by
 from tests.support.recordings import Clock, recording_of
 from tests.support.runs import nightly_etl
 from tests.support.scripted import ScriptedSource, key_of, manifest, ref_of
 from tests.support.waiting import wait_until
 from tests.support.where import where
+from tui.artifacts import Stores
+from tui.artifacts.base import StoreError
+from tui.artifacts.served import served
+from tui.domain import decode
+from tui.domain.archived import ArchiveQuery
+from tui.domain.artifact import artifacts_of_workflow
 from tui.domain.identity import Depth, ObjectKey, Origin, Part, Target
 from tui.domain.logs import LogBlock
 from tui.domain.recording import SUFFIX
+from tui.domain.workflow import LABEL, Manifest
 from tui.errors import InputError, Missing, NotOffered, Rejected
 from tui.kinds.workflows import WORKFLOWS
+from tui.ports.archive import Archive, History
+from tui.ports.artifacts import ServedArtifacts
 from tui.ports.collections import (
     Changed,
     Collections,
@@ -38,6 +48,7 @@ from tui.ports.logs import ArchivedLogs, LogRequest, PodLogs
 from tui.ports.objects import Objects, Watches, Whole, whole_row
 from tui.ports.operations import Operations
 from tui.ports.playback import Playback
+from tui.ports.stores import StoreAnswers
 from tui.ports.threads import CancelToken
 from tui.recording.hearing import Ear
 from tui.recording.writing import Recorder
@@ -502,6 +513,94 @@ def test_steps_that_only_a_server_has_are_recorded_with_the_run(tmp_path: Path, 
     player = play(recorded(tmp_path, Beside(whole), ask), Clock())
     again = offered(player.connections[0], Objects).get(Target(key))
     assert len(again["status"]["nodes"]) == steps
+
+
+ARCHIVE_QUERIES = (
+    ArchiveQuery(),
+    ArchiveQuery(namespace="argo", labels=f"{LABEL}phase=Failed"),
+    ArchiveQuery(name="run-3"),
+    ArchiveQuery(name_contains="n-1"),
+    ArchiveQuery(name_begins="run-2"),
+    ArchiveQuery(begun_after="2026-11-01T00:05:00Z", begun_before="2026-11-01T00:09:00Z"),
+    ArchiveQuery(namespace="elsewhere"),
+)
+
+
+def archived_run(number: int) -> Manifest:
+    phase = "Failed" if number % 3 else "Succeeded"
+    begun = f"2026-11-01T00:{number:02}:00Z"
+    found = manifest(f"run-{number}", phase=phase, startedAt=begun, finishedAt=begun)
+    found["metadata"]["labels"] = {f"{LABEL}phase": phase}
+    return found
+
+
+def test_what_was_read_of_an_archive_is_told_again_by_any_query(tmp_path: Path, play: Play) -> None:
+    def named(connection: Connection) -> list[list[str]]:
+        found = [offered(connection, Archive).page(WORKFLOWS, each) for each in ARCHIVE_QUERIES]
+        return [[row.key.name for row in page.rows] for page in found]
+
+    live: list[list[list[str]]] = []
+
+    def ask(heard: Connection, clock: Clock) -> None:
+        begin = clock.seconds
+        clock.seconds = begin + 3
+        offered(heard, Archive).find(WORKFLOWS, ObjectKey(heard.id, "wf", "argo", "run-3"), "")
+        clock.seconds = begin + 5
+        history = offered(heard, History).runs(WORKFLOWS, ArchiveQuery(), most=12)
+        assert len(list(history)) == 12
+        live.append(named(heard))
+        clock.seconds = begin + 9
+        live.append([list(offered(heard, Archive).label_values(f"{LABEL}phase"))])
+
+    with StandIn(archived=map(archived_run, range(12))).running() as api:
+        source = served_by(api)
+        path = recorded(tmp_path, source, ask)
+        source.close()
+    player = play(path, Clock())
+    (connection,) = player.connections
+    assert named(connection) == live[0] and sum(map(len, live[0])) > 20
+    archive = offered(connection, Archive)
+    assert sorted(live[1][0]) == archive.label_values(f"{LABEL}phase")
+    assert f"{LABEL}phase" in archive.label_keys()
+    names, more = list[str](), ""
+    while page := archive.page(WORKFLOWS, ArchiveQuery(), more, most=5):
+        names += [row.key.name for row in page.rows]
+        more = page.more
+        if not more:
+            break
+    assert names == live[0][0]
+    newest = offered(connection, History).runs(WORKFLOWS, ArchiveQuery(), most=2)
+    assert [each.metadata.name for each in newest] == live[0][0][:2]
+    player.go_to(player.begins + timedelta(seconds=4))
+    player.pause(True)
+    assert [row.key.name for row in archive.page(WORKFLOWS, ArchiveQuery()).rows] == ["run-3"]
+    player.go_to(player.begins)
+    with pytest.raises(Missing, match="the archive was not recorded before"):
+        archive.page(WORKFLOWS, ArchiveQuery())
+
+
+def test_what_an_argo_server_handed_out_is_found_at_the_same_places(
+    tmp_path: Path, play: Play
+) -> None:
+    run = nightly_etl()
+    workflow = decode.from_manifest(run)
+    with StandIn(run).running() as api:
+        source = served_by(api)
+        live = served(source, workflow, artifacts_of_workflow(workflow, None))
+        path = recorded(
+            tmp_path, source, lambda heard, clock: offered(heard, Objects).get(Target(key_of(run)))
+        )
+        source.close()
+    (connection,) = play(path, Clock()).connections
+    again = served(connection, workflow, artifacts_of_workflow(workflow, None))
+    places = [each.location.url for each in again if each.location is not None]
+    assert len(places) > 3
+    assert places == [each.location.url for each in live if each.location is not None]
+    assert offered(connection, ServedArtifacts).by == "by the Argo Server"
+    found = next(each.location for each in again if each.location is not None)
+    stores = Stores(lambda *_: b"", answers=offered(connection, StoreAnswers))
+    with pytest.raises(StoreError, match="this artifact was not recorded"):
+        stores.store(found).stat(found)
 
 
 # --- files of others -----------------------------------------------------------------------------

@@ -31,11 +31,13 @@ Reason = Literal[
     "exists",
     "disk",
     "stopped",
+    "not-recorded",
     "failed",
 ]
 """`credentials`: there are none; `login`: the store does not accept them; `secret`: the cluster
 could not read their secret just now; `secret-denied`: we may not read the secret;
-`secret-missing`: there is no such secret."""
+`secret-missing`: there is no such secret; `not-recorded`: this is a recording, and nobody asked its
+store while it was made."""
 
 SAME_FOR_ALL: frozenset[Reason] = frozenset(
     ("unreachable", "credentials", "login", "secret", "secret-denied", "secret-missing")

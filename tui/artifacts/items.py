@@ -66,6 +66,8 @@ class Item(msgspec.Struct, frozen=True):
             return True
         if not isinstance(self.fact, StoreError):
             return False
+        if self.fact.reason == "not-recorded":
+            return False  # nobody looked, so nothing is known of it
         return not (self.artifact.optional and self.fact.reason == "missing")
 
     @property
@@ -91,6 +93,7 @@ STATES: dict[Reason, str] = {
     "unreachable": "unreachable",
     "region": "wrong region",
     "unsupported": "not supported",
+    "not-recorded": "not recorded",
 }
 """STATE column texts. The most telling word comes first, since a narrow column cuts the rest."""
 
@@ -134,6 +137,6 @@ def style_of(item: Item) -> str:
     if item.artifact.deleted or item.location is None:
         return "muted"
     if isinstance(item.fact, StoreError):
-        quiet = item.fact.reason in ("missing", "unsupported")
+        quiet = item.fact.reason in ("missing", "unsupported", "not-recorded")
         return "warning" if quiet else "problem"
     return "phase-succeeded"

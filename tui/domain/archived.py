@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
+from tui.domain.order import time_key
+from tui.domain.selectors import LabelSelector
 from tui.domain.workflow import ARCHIVING, PERSISTED, TO_ARCHIVE, ListedWorkflow, Manifest
 
 GROUP = "Archived"
@@ -31,6 +33,21 @@ class ArchiveQuery(msgspec.Struct, frozen=True):
     """A time (RFC 3339): only what began after it."""
     begun_before: str = ""
     """A time (RFC 3339): only what began before it."""
+
+
+def selects(asked: ArchiveQuery, workflow: ListedWorkflow) -> bool:
+    """Whether a query means a run, as the archive of an Argo Server would say."""
+    metadata, begun = workflow.metadata, time_key(workflow.status.started_at)
+    name = metadata.name
+    return (
+        asked.namespace in ("", metadata.namespace)
+        and LabelSelector.parse(asked.labels).matches(metadata.labels)
+        and asked.name in ("", name)
+        and asked.name_contains in name
+        and name.startswith(asked.name_begins)
+        and (not asked.begun_after or begun > time_key(asked.begun_after))
+        and (not asked.begun_before or begun < time_key(asked.begun_before))
+    )
 
 
 def is_only_in_archive(manifest: Manifest) -> bool:

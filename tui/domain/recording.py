@@ -40,6 +40,8 @@ SEEN, WHOLE, LEFT, ANSWER, LOG, LOG_END, LOG_ERROR, ARCHIVED = (
 """The rest: an object that was read once for a list; one with everything; that it is gone; the
 answer to a question; lines of a log, its end, why it could not be read; those of an archived one.
 """
+KEPT = "kept"
+"""A run that an archive has."""
 LOST, ENDED = "lost", "ended"
 """That some was not written because it came too fast; the last frame of one that was ended."""
 

@@ -70,6 +70,20 @@ class Parser(argparse.ArgumentParser):
             message = f"{message}\nhint: {self.prog} -f {unknown} reads a file"
         super().error(message)
 
+    def count_plain(self, words: Sequence[str]) -> int:
+        """How many of these words are neither flags nor values of flags."""
+        count, waits = 0, False
+        for at, word in enumerate(words):
+            if word == "--":
+                return count + len(words) - at - 1
+            if word.startswith("-") and word != "-":
+                action = self._option_string_actions.get(word)
+                waits = action is not None and action.nargs != 0
+                continue
+            count += not waits
+            waits = False
+        return count
+
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         if file is not None:
             super().print_help(file)

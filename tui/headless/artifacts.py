@@ -31,7 +31,7 @@ from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Collections
 from tui.ports.connection import Connection, offered
 from tui.ports.secrets import reader_of
-from tui.ports.stores import reached_from
+from tui.ports.stores import StoreAnswers, reached_from
 from tui.settings import Settings
 from tui.sources import open_source, scope_of
 
@@ -98,6 +98,7 @@ def found_in(
             reader_of(source),
             lambda place: reached_from(source, place),
             own_credentials=own_credentials,
+            answers=source.port(StoreAnswers),
         )
         with closing(stores):
             artifacts = _artifacts(whole, step, source, settings)
@@ -169,7 +170,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the list; 1 where a store could not be asked at all."""
     if args.step == "":
         raise UsageError("STEP is empty", hint="leave STEP out to list those of all steps")
-    if not args.name and not args.file:
+    if not args.name and not args.file and not settings.files:
         raise UsageError("no workflow is named", hint="give a NAME, @latest, or -f FILE")
     own = bool(args.own_credentials)
     asked = (args.name or "", args.step or "", settings)

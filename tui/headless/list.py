@@ -173,6 +173,11 @@ def _table(
 
     with closing(open_source(settings, prefetch=wanted)) as source:
         scope, left_out = wanted(source.place).scope, LeftOutNamespaces()
+        if not source.place.is_live:  # there is no server that would print them
+            read = offered(source, Collections).read_all(WORKFLOWS, scope, left_out)
+            found = [table_row(each, settings.now()) for each in read]
+            found.sort(key=lambda row: (row.namespace, row.name))
+            return found, scope.shows_namespaces, not left_out.count
         rows = offered(source, Tables).read_table(WORKFLOWS, scope, left_out)
     return list(rows), scope.shows_namespaces, not left_out.count
 
@@ -270,20 +275,30 @@ def _connected(
             raws = offered(source, Collections).read_raw(WORKFLOWS, scope, left_out)
             found = [decode.listed(raw) for raw in raws]
             if not source.place.is_live:
-                _say_only_listed(source, scope, len(found))
+                _say_only_listed(source, scope, found)
             originals.update((id(each), raw) for each, raw in zip(found, raws, strict=True))
         if archived is not None:
             _add_archived(source, settings, labels, archived, found, originals, whole)
     return found, originals, not left_out.count
 
 
-def _say_only_listed(source: Connection, scope: Scope, whole: int) -> None:
-    """A recording may have more than what was read whole while it was made."""
+def _say_only_listed(source: Connection, scope: Scope, whole: Sequence[ListedWorkflow]) -> None:
+    """A recording may have more than what was read whole while it was made, or newer rows."""
     from tui.kinds.workflows import WORKFLOWS
 
-    rest = len(offered(source, Collections).read_all(WORKFLOWS, scope)) - whole
-    if rest > 0:
+    versions = {each.ref: each.metadata.resource_version for each in whole}
+    older: list[str] = []
+    rest = 0
+    for each in offered(source, Collections).read_all(WORKFLOWS, scope):
+        if each.ref not in versions:
+            rest += 1
+        elif versions[each.ref] != each.metadata.resource_version:
+            older.append(clean(each.metadata.name))
+    if rest:
         say(f"argo-tui: {rest} more were only listed when this was recorded")
+    if older:
+        names = ", ".join(older[:5]) + (f" and {len(older) - 5} more" if len(older) > 5 else "")
+        say(f"argo-tui: changed since they were read whole: {names}")
 
 
 def _add_archived(

@@ -12,8 +12,8 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 
 from tui.domain.archived import ArchiveQuery
-from tui.domain.identity import ObjectKey, Row
-from tui.ports.collections import HasMetadata, Readable
+from tui.domain.identity import ObjectKey, Part, Row
+from tui.ports.collections import HasMetadata, Readable, row_of
 from tui.ports.threads import CancelToken
 
 L = TypeVar("L", bound=HasMetadata)
@@ -30,6 +30,17 @@ class ArchivePage(msgspec.Struct, Generic[T], frozen=True):
     """Without steps. One may be in two pages, where the archive changed meanwhile."""
     more: str
     """What the next page is asked by; "" after the last one."""
+
+
+UNFINISHED = "unfinished"
+"""The version of a run of which the archive does not tell when it ended."""
+
+
+def kept_row(part: Part, item: L) -> Row[L]:
+    """The row of a run as an archive has it. It has no version there; one that was archived again
+    ended at another time."""
+    finished: str = getattr(getattr(item, "status", None), "finished_at", None) or ""
+    return msgspec.structs.replace(row_of(part, item), version=finished or UNFINISHED)
 
 
 class Archive(Protocol):

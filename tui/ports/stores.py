@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from tui.domain.location import Location
@@ -30,6 +30,9 @@ class StoreAnswers(Protocol):
 
         Raises: Missing where it is known to be nowhere.
         """
+
+    def store_questions(self, begin: tuple[str, ...]) -> Sequence[tuple[str, ...]]:
+        """The questions that begin so and have an answer; none where there is a store to ask."""
 
 
 def reached_from(connection: Connection | None, location: Location) -> Location:

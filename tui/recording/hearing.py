@@ -19,11 +19,14 @@ import msgspec
 
 from tui.domain import recording as file
 from tui.domain.allowance import PodAllowance
-from tui.domain.identity import ObjectKey, Part, Row, Target
+from tui.domain.archived import ArchiveQuery
+from tui.domain.identity import ObjectKey, Origin, Part, Row, Target
 from tui.domain.logs import NO_TIME, LogBlock
 from tui.domain.table import TableRow
 from tui.domain.workflow import LABEL, Manifest, WorkflowRef
 from tui.errors import SourceError, TuiError
+from tui.ports.archive import PAGE, Archive, ArchivePage, History, kept_row
+from tui.ports.artifacts import ServedArtifacts
 from tui.ports.collections import (
     Changed,
     Collections,
@@ -198,6 +201,21 @@ class Ear:
                     yield _of_row(file.SEEN, (connection, kind.id, "", "", "", ""), row)
 
         self.tell(told, len(items) * ROW_WEIGHT)
+
+    def kept(self, kind: Readable[Any, Any], connection: str, rows: Sequence[Row[Any]]) -> None:
+        """Runs were read that an archive has."""
+        if self.recorder is None or not rows:
+            return
+
+        def told() -> Iterator[Telling]:
+            for row in rows:
+                key = (connection, kind.id, row.key.namespace, row.key.name, row.uid)
+                named, version = (*key, "kept"), row.version
+                if self._versions.get(named) != version:
+                    self._versions[named] = version
+                    yield Telling(file.KEPT, (*key, version), _json(row.value))
+
+        self.tell(told, len(rows) * ROW_WEIGHT)
 
     # --- objects, answers ------------------------------------------------------------------
 
@@ -444,6 +462,11 @@ class Heard:
     def introduced(self) -> Iterator[Telling]:
         """What a recording says of it."""
         place = {"label": self.place.label, "namespace": self.place.namespace}
+        served = self._connection.port(ServedArtifacts)
+        if served is not None:
+            place["served"] = served.by
+        if self._connection.port(Archive) is not None:
+            place["archive"] = "yes"
         yield Telling(file.OPENED, (self.id,), _json(place))
 
     def watch_told(self, watch: object, kind: str, raw: bytes | None) -> None:
@@ -469,6 +492,10 @@ class Heard:
     ) -> dict[str, Any]:
         """What is asked, heard."""
         return self._ear.answer((self.id, "store", *question), ask)
+
+    def store_questions(self, begin: tuple[str, ...]) -> Sequence[tuple[str, ...]]:
+        """None: there are stores to ask."""
+        return ()
 
     def archived_log(self, request: LogRequest, read: Iterator[LogBlock]) -> Iterator[LogBlock]:
         """What is read, heard."""
@@ -617,6 +644,53 @@ class _Objects:
         return found
 
 
+class _Archive:
+    def __init__(self, inner: Archive, connection: Heard, ear: Ear) -> None:
+        self._inner, self._id, self._ear = inner, connection.id, ear
+
+    def page(
+        self,
+        kind: Readable[L, Any],
+        asked: ArchiveQuery,
+        more: str = "",
+        *,
+        most: int = PAGE,
+        stop: CancelToken | None = None,
+    ) -> ArchivePage[L]:
+        found = self._inner.page(kind, asked, more, most=most, stop=stop)
+        self._ear.kept(kind, self._id, found.rows)
+        return found
+
+    def find(self, kind: Readable[L, Any], key: ObjectKey, uid: str) -> Row[L] | None:
+        found = self._inner.find(kind, key, uid)
+        self._ear.kept(kind, self._id, [found] if found is not None else [])
+        return found
+
+    def label_keys(self) -> Sequence[str]:
+        return self._inner.label_keys()
+
+    def label_values(self, key: str) -> Sequence[str]:
+        return self._inner.label_values(key)
+
+
+class _History:
+    def __init__(self, inner: History, connection: Heard, ear: Ear) -> None:
+        self._inner, self._id, self._ear = inner, connection.id, ear
+
+    def runs(
+        self,
+        kind: Readable[L, Any],
+        asked: ArchiveQuery,
+        *,
+        most: int,
+        stop: CancelToken | None = None,
+    ) -> Iterator[L]:
+        part = Part(self._id, kind.id, Origin.ARCHIVE)
+        for each in self._inner.runs(kind, asked, most=most, stop=stop):
+            self._ear.kept(kind, self._id, [kept_row(part, each)])
+            yield each
+
+
 class _Asked:
     """What is asked once, and answered."""
 
@@ -728,6 +802,8 @@ PORTS: dict[Callable[..., object], Callable[[Any, Heard, Ear], object]] = {
     Events: _Events,
     Pods: _Pods,
     Metrics: _Metrics,
+    Archive: _Archive,
+    History: _History,
     Namespaces: _Namespaces,
     Around: _Around,
     Secrets: _Secrets,

@@ -19,8 +19,8 @@ from tui.domain.archived import ArchiveQuery
 from tui.domain.decode import list_reader
 from tui.domain.identity import ObjectKey, Origin, Part, Row
 from tui.errors import Busy, InputError, Missing, NotOffered, SourceError
-from tui.ports.archive import PAGE, ArchivePage
-from tui.ports.collections import HasMetadata, Readable, row_of
+from tui.ports.archive import PAGE, ArchivePage, kept_row
+from tui.ports.collections import HasMetadata, Readable
 from tui.ports.threads import CancelToken
 from tui.sources.answers import UNREADABLE
 from tui.sources.argo_server_paths import (
@@ -39,8 +39,6 @@ NO_ARCHIVE = "NoArchive"
 SWITCHED_OFF = "this Argo Server keeps no archive of workflows"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 """A uid that no run has."""
-UNFINISHED = "unfinished"
-"""The version of a run of which the archive does not tell when it ended."""
 STEPS_BACK = 5
 """How many pages are read again at most, where one does not begin with the end of the last."""
 
@@ -155,7 +153,7 @@ class ServerArchive:
         except InputError as error:
             raise unreadable_answer(error) from error
         part = Part(self._server.place.label, kind.id, Origin.ARCHIVE, asked.namespace)
-        rows = tuple(_row(part, item) for item in items)
+        rows = tuple(kept_row(part, item) for item in items)
         self._has_rows = self._has_rows or bool(rows)
         return rows
 
@@ -174,12 +172,6 @@ class ServerArchive:
                 ) from error
         except SourceError:
             return  # an empty list is what there is
-
-
-def _row(part: Part, item: L) -> Row[L]:
-    # A row of the archive has no version; one that was archived again ended at another time.
-    finished: str = getattr(getattr(item, "status", None), "finished_at", None) or ""
-    return msgspec.structs.replace(row_of(part, item), version=finished or UNFINISHED)
 
 
 def _page(

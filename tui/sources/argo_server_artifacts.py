@@ -21,6 +21,20 @@ QUIET = 60.0
 """Seconds that an artifact may be silent: the server reads its store while we wait."""
 
 
+def served_path(
+    workflow: Workflow, node: NodeId, name: str, direction: Literal["in", "out"]
+) -> str:
+    """Where an Argo Server has an artifact. Raises: SourceError for a name that cannot be one."""
+    metadata = workflow.metadata
+    owner = f"workflows/{path_part(metadata.name, 'the name of the workflow')}"
+    if metadata.labels.get(ARCHIVING) == PERSISTED:
+        owner = f"archived-workflows/{path_part(metadata.uid, 'the uid')}"
+    within = path_part(metadata.namespace, "the namespace")
+    step = path_part(node, "the id of the step")
+    last = path_part(name, "the name of the artifact")
+    return f"/artifact-files/{within}/{owner}/{step}/{direction}puts/{last}"
+
+
 class ServerArtifacts:
     """The artifacts of workflows of one server."""
 
@@ -33,14 +47,7 @@ class ServerArtifacts:
         self, workflow: Workflow, node: NodeId, name: str, direction: Literal["in", "out"]
     ) -> str:
         """By the name of the workflow, or by its uid where only the archive has it."""
-        metadata = workflow.metadata
-        owner = f"workflows/{path_part(metadata.name, 'the name of the workflow')}"
-        if metadata.labels.get(ARCHIVING) == PERSISTED:
-            owner = f"archived-workflows/{path_part(metadata.uid, 'the uid')}"
-        within = path_part(metadata.namespace, "the namespace")
-        step = path_part(node, "the id of the step")
-        last = path_part(name, "the name of the artifact")
-        return f"/artifact-files/{within}/{owner}/{step}/{direction}puts/{last}"
+        return served_path(workflow, node, name, direction)
 
     @contextmanager
     def content(self, path: str, stop: CancelToken) -> Iterator[Content]:

@@ -12,18 +12,24 @@ import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from tui.domain.allowance import PodAllowance
+from tui.domain.archived import ArchiveQuery, selects
 from tui.domain.decode import list_reader
 from tui.domain.identity import Depth, ObjectKey, Origin, Part, Row, Target
 from tui.domain.logs import LogBlock, seam, time_of
+from tui.domain.node import NodeId
+from tui.domain.order import time_key
 from tui.domain.selectors import FieldSelector, LabelSelector
-from tui.domain.workflow import Manifest, WorkflowRef
+from tui.domain.workflow import Manifest, Workflow, WorkflowRef
 from tui.errors import InputError, Missing, NotOffered, SourceError, TuiError
+from tui.ports.archive import PAGE, Archive, ArchivePage, History
+from tui.ports.artifacts import Content, ServedArtifacts
 from tui.ports.collections import (
     ORIGINS,
     Changed,
@@ -76,6 +82,7 @@ BLOCK = 1 << 16
 FOR_GOOD = 86_400.0
 """Seconds until the next try of what was not recorded."""
 WHY_NOT = "this is a recording: there is no cluster to ask"
+POD = "Pod"
 NOT_RECORDED = "NotRecorded"
 """`reason` of what is said of what was not recorded."""
 
@@ -269,8 +276,12 @@ class PlayedConnection:
         spaces = {name[0] for key, rows in self._timeline.rows.items() for name in rows.versions}
         only = spaces.pop() if len(spaces) == 1 else ""
         self._place = Place(label, namespace=namespace or only, origin=Origin.FILE)
+        opened = self._timeline.connections[id]
+        self.by = opened.served
+        kept = (Archive, History) if opened.archive else ()
         self._ports: Mapping[Any, object] = {
             Playback: player,
+            **dict.fromkeys((*kept, *((ServedArtifacts,) if opened.served else ())), self),
             **dict.fromkeys(
                 (
                     *(Collections, Watches, Objects, Namespaces, Events, Pods, Around),
@@ -430,15 +441,15 @@ class PlayedConnection:
     ) -> tuple[bytes, ...]:
         """Those that were read with everything."""
         position, _ = self.player.where()
-        named = [each for each in self._timeline.wholes if each[:2] == (self.id, kind.id)]
-        if not named:
+        raws = dict(self._wholes(kind, position))
+        if kind.resource.kind == POD:
+            raws = {**dict(self._asked_pods()), **raws}
+        if not raws:
             raise self._not_recorded(f"whole {kind.noun}s were", ())
         labels, found = LabelSelector.parse(scope.label_selector), []
-        for each in named:
-            frame = self._whole_at(each, "", position)
-            if frame is None or not _is_in((each[2], each[3]), scope):
+        for name, raw in raws.items():
+            if raw is None or not _is_in(name, scope):
                 continue
-            raw = self._timeline.body(frame)
             try:
                 metadata = list_reader(kind.listed).one(raw).metadata
             except InputError:
@@ -446,6 +457,25 @@ class PlayedConnection:
             if labels.matches(metadata.labels) and _is_named(metadata, scope.field_selector):
                 found.append(raw)
         return tuple(found)
+
+    def _wholes(
+        self, kind: Readable[Any, Any], position: int
+    ) -> Iterator[tuple[Name, bytes | None]]:
+        """The objects of a kind that were ever read whole; None where it is gone, or not yet."""
+        for each in self._timeline.wholes:
+            if each[:2] == (self.id, kind.id):
+                frame = self._whole_at(each, "", position)
+                yield (each[2], each[3]), None if frame is None else self._timeline.body(frame)
+
+    def _asked_pods(self) -> Iterator[tuple[Name, bytes | None]]:
+        """The pods that were asked for one by one."""
+        for connection, question, *about in self._timeline.answers:
+            if (connection, question, len(about)) == (self.id, "pod", 2):
+                try:
+                    pod = self.pod(about[0], about[1])
+                except SourceError:
+                    pod = None
+                yield (about[0], about[1]), msgspec.json.encode(pod) if pod is not None else None
 
     def namespaces(self) -> tuple[str, ...]:
         """Those that were told, else those of what was listed."""
@@ -459,6 +489,74 @@ class PlayedConnection:
                 rows.versions for key, rows in self._timeline.rows.items() if key[0] == self.id
             )
             return tuple(sorted({name[0] for names in listed for name in names} - {""}))
+
+    # --- archives --------------------------------------------------------------------------
+
+    def _kept(self, kind: Readable[L, Any], asked: ArchiveQuery) -> list[Row[L]]:
+        """The archived runs that were told by now, as they were told last; the newest first."""
+        position, _ = self.player.where()
+        told = self._timeline.kept.get((self.id, kind.id), [])
+        known = {(*each.name, each.uid): each for each in told if each.frame < position}
+        if not known:
+            raise self._not_recorded("the archive was", [each.frame for each in told])
+        read, found = list_reader(kind.listed).one, list[tuple[str, Row[L]]]()
+        for each in known.values():
+            try:
+                value = read(self._timeline.body(each.frame))
+            except InputError:
+                continue
+            run: Any = value
+            if selects(asked, run):
+                key = ObjectKey(self.id, kind.id, *each.name)
+                row = Row(key, each.uid, each.version, ORIGINS[Origin.ARCHIVE], value)
+                found.append((time_key(run.status.started_at), row))
+        return [row for _, row in sorted(found, key=lambda each: each[0], reverse=True)]
+
+    def page(
+        self,
+        kind: Readable[L, Any],
+        asked: ArchiveQuery,
+        more: str = "",
+        *,
+        most: int = PAGE,
+        stop: CancelToken | None = None,
+    ) -> ArchivePage[L]:
+        """Of what was read of the archive, by whatever query."""
+        begin = int(more) if more.isdecimal() else 0
+        found = self._kept(kind, asked)
+        end = begin + max(1, most)
+        return ArchivePage(tuple(found[begin:end]), str(end) if end < len(found) else "")
+
+    def find(self, kind: Readable[L, Any], key: ObjectKey, uid: str) -> Row[L] | None:
+        """One of those."""
+        asked = ArchiveQuery(namespace=key.namespace, name=key.name)
+        return next((row for row in self._kept(kind, asked) if uid in ("", row.uid)), None)
+
+    def runs(
+        self,
+        kind: Readable[L, Any],
+        asked: ArchiveQuery,
+        *,
+        most: int,
+        stop: CancelToken | None = None,
+    ) -> Iterator[L]:
+        """The newest of those."""
+        for row in self._kept(kind, asked)[:most]:
+            yield row.value
+
+    def label_keys(self) -> Sequence[str]:
+        """Those of the archived runs that were read."""
+        return sorted({key for labels in self._labels() for key in labels})
+
+    def label_values(self, key: str) -> Sequence[str]:
+        """The values of one of them."""
+        return sorted({labels[key] for labels in self._labels() if key in labels})
+
+    def _labels(self) -> Iterator[Mapping[str, str]]:
+        from tui.kinds.workflows import WORKFLOWS
+
+        for row in self._kept(WORKFLOWS, ArchiveQuery()):
+            yield row.value.metadata.labels
 
     # --- objects ---------------------------------------------------------------------------
 
@@ -684,6 +782,26 @@ class PlayedConnection:
             ("store", *question), dict[str, Any], "this artifact was"
         )
         return found
+
+    def store_questions(self, begin: tuple[str, ...]) -> Sequence[tuple[str, ...]]:
+        """Those that stores had answered by now."""
+        position, _ = self.player.where()
+        asked = self._timeline.store_questions(self.id, begin)
+        return [question for question, first in asked if first < position]
+
+    def path(
+        self, workflow: Workflow, node: NodeId, name: str, direction: Literal["in", "out"]
+    ) -> str:
+        """Where the Argo Server had it, whose answers were recorded."""
+        from tui.sources.argo_server_artifacts import served_path
+
+        return served_path(workflow, node, name, direction)
+
+    @contextmanager
+    def content(self, path: str, stop: CancelToken) -> Iterator[Content]:
+        """Raises: NotOffered, as all that is known was heard of a store."""
+        raise NotOffered("this artifact was not recorded", reason=NOT_RECORDED)
+        yield
 
     def secret_value(self, namespace: str, name: str, key: str) -> bytes:
         """Raises: NotOffered."""

@@ -78,6 +78,15 @@ class Version(NamedTuple):
         return self.full != NOTHING or self.table != NOTHING
 
 
+class Kept(NamedTuple):
+    """A run that an archive has."""
+
+    frame: int
+    name: Name
+    uid: str
+    version: str
+
+
 class Rows:
     """The list of a kind, at every moment."""
 
@@ -264,6 +273,10 @@ class Opened(msgspec.Struct, frozen=True):
 
     label: str = ""
     namespace: str = ""
+    served: str = ""
+    """Who handed out artifacts there; "" where they were read from their stores."""
+    archive: str = ""
+    """Not "" where it had an archive."""
 
 
 class Timeline:
@@ -286,11 +299,15 @@ class Timeline:
         self.left: set[int] = set()
         self.answers: dict[tuple[str, ...], list[int]] = {}
         """By connection, question and what it is about."""
+        self._asked_of_stores: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        """Questions to stores, by connection, what is asked and which object it is about."""
         self.logs: dict[tuple[str, ...], list[int]] = {}
         self.log_ends: dict[tuple[str, ...], list[int]] = {}
         self.log_errors: dict[tuple[str, ...], list[int]] = {}
         self.archived: dict[tuple[str, ...], list[tuple[int, str]]] = {}
         """Frames of an archived log, and whether one is its `end`, or where it is `cut`."""
+        self.kept: dict[tuple[str, str], list[Kept]] = {}
+        """Runs that archives have, by connection and kind, as they were told."""
         self.lost = 0
         self.unread = 0
         """Frames that cannot be read."""
@@ -326,6 +343,14 @@ class Timeline:
     def ends(self) -> float:
         """The time of the last one."""
         return self.times[-1]
+
+    def store_questions(
+        self, connection: str, begin: tuple[str, ...]
+    ) -> Iterator[tuple[tuple[str, ...], int]]:
+        """The questions to stores that begin so, and the frame of the first answer of each."""
+        for question in self._asked_of_stores.get((connection, *begin[:2]), ()):
+            if question[2 : 2 + len(begin)] == begin:
+                yield question[2:], self.answers[question][0]
 
     def position(self, at: float) -> int:
         """How many frames were heard up to a time."""
@@ -426,7 +451,10 @@ class Timeline:
                 if tells == file.LEFT:
                     self.left.add(number)
             case file.ANSWER:
-                self.answers.setdefault(key, []).append(number)
+                frames = self.answers.setdefault(key, [])
+                frames.append(number)
+                if len(frames) == 1 and key[1:2] == ("store",):
+                    self._asked_of_stores.setdefault((key[0], *key[2:4]), []).append(key)
             case file.LOG:
                 self.logs.setdefault(_of(key, 5), []).append(number)
             case file.LOG_END:
@@ -436,6 +464,10 @@ class Timeline:
             case file.ARCHIVED:
                 state = _of(key, 6)[5]
                 self.archived.setdefault(key[:4], []).append((number, state))
+            case file.KEPT:
+                connection, kind, namespace, name, uid, version = _of(key, 6)
+                told = Kept(number, (namespace, name), uid, version)
+                self.kept.setdefault((connection, kind), []).append(told)
             case file.LOST:
                 self.lost = max(self.lost, int(key[0]))
             case file.ENDED:
