@@ -44,7 +44,8 @@ from tui.domain.why.evidence import (
 from tui.domain.why.finding import Answer
 from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.errors import ArtifactError, InputError, Missing, PlanError, SourceError, Stopped
-from tui.logs.reader import LogReader, end_of_archived
+from tui.logs.archived import end_of_archived
+from tui.logs.reader import LogReader
 from tui.ports.connection import Connection, offered
 from tui.ports.events import Event, Events
 from tui.ports.logs import LogRequest, PodLogs

@@ -6,6 +6,7 @@ import shlex
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from tests.support.scripted import ScriptedSource
 from tui.artifacts import Stores, open_store
 from tui.artifacts.base import Stat, Store, StoreError
+from tui.artifacts.controller import archive_limit
 from tui.artifacts.elsewhere import with_tool
 from tui.artifacts.repository import Found, find_repository, look_for_repository
 from tui.domain.location import Location, OtherLocation, RawLocation, S3Location, located
@@ -476,6 +478,25 @@ def test_no_repository_that_can_be_meant_is_none(data: dict[str, str]) -> None:
     assert look_for_repository(workflow(), source) == Found(None, "no right")
     bare = ScriptedSource(lacks={Secrets: "no secrets"})
     assert look_for_repository(workflow(), bare) == Found(None, "no secrets")
+
+
+@pytest.mark.parametrize(
+    ("data", "days"),
+    [
+        ({"persistence": "archive: true\narchiveTTL: 30d\n"}, 30),
+        ({"config": "persistence: {archive: true, archiveTTL: 24h}"}, 1),
+        ({"persistence": "archive: true\n"}, None),
+        ({"persistence": "- odd"}, None),
+        ({}, None),
+    ],
+)
+def test_how_long_the_archive_keeps_runs_is_in_the_controllers_config_map(
+    data: dict[str, str], days: int | None
+) -> None:
+    source = ScriptedSource()
+    assert archive_limit(source, "ml") is None, "there is no config map"
+    source.maps["elsewhere", "workflow-controller-configmap"] = data
+    assert archive_limit(source, "ml") == (timedelta(days=days) if days else None)
 
 
 ONE, TWO = "s3: {bucket: one, endpoint: e}", "s3: {bucket: two, endpoint: e}"

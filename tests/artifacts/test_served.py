@@ -22,7 +22,7 @@ from tui.domain.identity import ObjectKey, Target
 from tui.domain.logtargets import LogTarget
 from tui.domain.node import NodeId
 from tui.errors import Missing
-from tui.logs.reader import archived
+from tui.logs.archived import archived
 from tui.ports.threads import CancelToken
 from tui.sources.argo_server import ArgoServerSource
 

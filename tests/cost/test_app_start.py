@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fake_api import fake_api, listing, workflow, write_kubeconfig
+from tests.support.fake_api import Asked, Reply, fake_api, listing, workflow, write_kubeconfig
 from tests.support.runs import nightly_etl
 from tests.support.tables import cells, table
 
@@ -107,6 +107,22 @@ def test_a_list_of_a_cluster_loads_the_standard_library_msgspec_and_little_of_ou
     ours = {name for name in modules if name.startswith("tui.")}
     assert not {name for name in ours if name.startswith("tui.actions")}
     assert len(modules) <= MOST_TO_LIST
+
+
+def test_the_log_of_a_pod_loads_neither_the_actions_nor_a_store(tmp_path: Path) -> None:
+    def answer(asked: Asked, reply: Reply) -> None:
+        if asked.path.endswith("/log"):
+            reply.raw(b"2026-03-17T06:00:00.000000000Z hello\n")
+        else:
+            reply.json(nightly_etl())
+
+    with fake_api(answer) as api:
+        path = str(write_kubeconfig(tmp_path, api.url))
+        words = ["--kubeconfig", path, "logs", "nightly-etl", "extract-orders"]
+        modules = loaded_by(f"from tui.cli import main\nassert main({words!r}) == 0")
+    assert not tops(modules) & (HEAVY | DRAWING | {"asyncio", "difflib", "hashlib"})
+    ours = {name for name in modules if name.startswith(("tui.actions", "tui.artifacts"))}
+    assert not ours
 
 
 ASKED_AHEAD = """

@@ -399,3 +399,42 @@ def test_a_recorded_log_of_a_quiet_program_is_all_argos_own() -> None:
 
 def test_a_block_without_lines_has_none_to_stamp() -> None:
     assert EMPTY.stamped() == b"" and len(EMPTY) == 0
+
+
+ODD_STAMPS = [
+    STAMP + b" ",
+    STAMP,
+    b"",
+    b"2026-08-21T10:41:22Z ",
+    b"2026-08-21T10:41:22.5Z ",
+    b"2026-08-21T12:41:22.123456789+02:00 ",
+    b"2026-02-30T10:41:22.123456789Z ",
+    b"2026-08-21T24:41:22.123456789Z ",
+    b"2026-08-21T10:41:60.123456789Z ",
+    b"2026-13-21T10:99:22.123456789Z ",
+    b"9999-08-21T10:41:22.123456789Z ",
+    b"0000-00-00T00:00:00.000000000Z ",
+    "２０26-08-21T10:41:22.123456789Z ".encode(),
+]
+"""What may stand in front of a line where a time is to be."""
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(ODD_STAMPS), st.sampled_from([b"", b"x", b" x", STAMP + b" x"])),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_a_block_with_its_times_is_the_same_as_it_came_and_taken_apart(
+    lines: list[tuple[bytes, bytes]],
+) -> None:
+    raw = b"".join(stamp + content + b"\n" for stamp, content in lines)
+    block = LogBlock.uncut(raw)
+    apart = LogBlock(block.data, block.ends, block.times)
+    assert LogBlock.uncut(raw).stamped() == apart.stamped()
+
+
+def test_a_block_of_whole_times_is_not_written_anew() -> None:
+    raw = (STAMP + b" x\n") * 3
+    assert LogBlock.uncut(raw).stamped() is raw

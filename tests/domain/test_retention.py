@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tui.domain import decode
 from tui.domain.node import Node, NodeId
-from tui.domain.retention import log_goes, run_goes_at
+from tui.domain.retention import kept_by, log_goes, run_goes, run_goes_at
 from tui.domain.workflow import Workflow
 
 NOW = datetime(2026, 3, 17, 6, 30, tzinfo=UTC)
@@ -45,6 +45,41 @@ def test_the_end_of_a_run_that_is_kept_for_some_time(
 ) -> None:
     told = log_goes(over(phase, ttlStrategy=ttl), STEP, NOW)
     assert words in told and bool(told) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("30d", 30), ("36h", 1.5), ("", None), ("0d", None), ("soon", None), (7, None)],
+)
+def test_how_long_an_archive_keeps_a_run(text: object, days: float | None) -> None:
+    expected = timedelta(days=days) if days else None
+    assert kept_by({"archive": True, "archiveTTL": text}) == expected
+    assert kept_by({}) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "ttl", "days", "words"),
+    [
+        ("Persisted", None, 30, "the run goes from the archive in 29d"),
+        ("Persisted", 300, 30, "the run goes from the archive in 29d"),
+        ("Persisted", None, 0, "the run goes from the archive now"),
+        ("Persisted", 300, None, ""),
+        ("Archived", 300, 30, "the run goes in 4m, from the archive in 29d"),
+        ("Pending", 300, 30, "the run goes in 4m, from the archive in 29d"),
+        ("Archived", 300, None, "the run goes in 4m"),
+        ("Archived", None, 30, ""),
+        ("", 300, 30, "the run goes in 4m"),
+    ],
+)
+def test_a_run_that_goes_from_the_archive(
+    status: str, ttl: int | None, days: int | None, words: str
+) -> None:
+    workflow = over(ttlStrategy={"secondsAfterCompletion": ttl} if ttl else {})
+    if status:
+        workflow.metadata.labels["workflows.argoproj.io/workflow-archiving-status"] = status
+    archive = timedelta(days=days) if days is not None else None
+    assert run_goes(workflow, NOW, archive) == words
+    assert log_goes(workflow, STEP, NOW, archive) == words
 
 
 def test_a_pod_that_goes_with_its_log_is_told_while_it_is_there() -> None:

@@ -11,6 +11,7 @@ from tests.support.logs_pane import Written, head, line, new, pod, running
 from tests.support.panes import On, bench
 from tests.support.scripted import ScriptedSource
 from tests.support.widgets import screen_of
+from tui.artifacts.controller import CONTROLLER
 from tui.domain.logs import blocks_of
 from tui.errors import SourceError
 from tui.logs.book import LogBook
@@ -303,6 +304,23 @@ async def test_when_the_run_will_be_deleted_stands_at_the_end_of_its_log() -> No
     async with bench(new, source) as on:
         on.app.show(manifest, "api")
         await on.until(lambda: "end of the log; the run goes in" in head(on))
+        assert ("config_map", ("argo", CONTROLLER)) not in source.asked, "it is in no archive"
+
+
+@pytest.mark.parametrize("step", ["api", ""], ids=["a step", "the run"])
+async def test_when_the_run_goes_from_the_archive_stands_at_the_end_of_its_log(step: str) -> None:
+    source = ScriptedSource()
+    source.logs[pod("api"), "main"] = [line(1, "done")]
+    source.maps["argo", CONTROLLER] = {"persistence": "archive: true\narchiveTTL: 30d"}
+    manifest = running("api", phase="Succeeded")
+    manifest["status"]["phase"] = "Succeeded"
+    manifest["status"]["finishedAt"] = "2026-03-17T06:29:00Z"
+    labels = manifest["metadata"].setdefault("labels", {})
+    labels["workflows.argoproj.io/completed"] = "true"
+    labels["workflows.argoproj.io/workflow-archiving-status"] = "Persisted"
+    async with bench(new, source, size=(120, 30)) as on:
+        on.app.show(manifest, step)
+        await on.until(lambda: "end of the log; the run goes from the archive in" in head(on))
 
 
 async def test_a_line_is_copied_that_of_the_search_or_the_first_in_sight() -> None:

@@ -58,6 +58,21 @@ async def test_it_tells_how_the_last_runs_of_the_template_went_and_what_is_usual
         assert "trend" not in lines(on.app.text), "one run is no trend"
 
 
+async def test_it_tells_when_the_run_goes_also_from_the_archive() -> None:
+    source = ScriptedSource()
+    source.maps["argo", "workflow-controller-configmap"] = {"persistence": "archiveTTL: 30d"}
+    labels = {"workflows.argoproj.io/workflow-archiving-status": "Archived"}
+    spec = {"ttlStrategy": {"secondsAfterCompletion": 3600}}
+    over = run("e", "Succeeded", began=90, ended=50, labels=labels, spec=spec)
+    async with bench(SummaryPane, source) as on:
+        on.app.show(over)
+        assert lines(on.app.text)["kept"] == "the run goes in 10m"
+        words = "the run goes in 10m, from the archive in 29d"
+        await on.until(lambda: lines(on.app.text)["kept"] == words)
+        on.app.show(run("f", "Succeeded", began=90, ended=50))
+        assert "kept" not in lines(on.app.text)
+
+
 async def test_of_a_step_it_tells_why_it_failed_and_where_it_ran() -> None:
     async with bench(SummaryPane, ScriptedSource()) as on:
         on.app.show(nightly_etl(), "transform(2:shard:2)(1)")

@@ -15,7 +15,13 @@ from tui.domain.durations import rfc3339 as rfc3339
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.names import check_name
 from tui.domain.shellwords import joined
-from tui.domain.workflow import INSTANCE, WORKFLOW, ListedWorkflow, Manifest, WorkflowRef
+from tui.domain.workflow import (
+    WORKFLOW,
+    ListedWorkflow,
+    Manifest,
+    WorkflowRef,
+    is_of_instance,
+)
 from tui.errors import InputError, PlanError
 from tui.ports.operations import Change, Create, Operation, Patch, Update
 
@@ -95,11 +101,6 @@ def check_instance(manifest: Manifest, context: Context) -> None:
     """
     if not context.is_saved and not is_of_instance(manifest, context.instance_id):
         raise PlanError(f"'{name_of(manifest)}' is not managed by the current Argo Server")
-
-
-def is_of_instance(manifest: Manifest, instance_id: str) -> bool:
-    """Whether it belongs to the controller with this instance id; "" is one without an id."""
-    return (labels_of(manifest).get(INSTANCE) or "") == instance_id
 
 
 def key_of(kind: str, namespace: str, name: str, what: str) -> ObjectKey:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 Path = tuple[str | int, ...]
@@ -216,6 +215,8 @@ def nearest(name: str, names: Iterable[str]) -> str:
     folded = {each.casefold(): each for each in known}
     if name.casefold() in folded:
         return folded[name.casefold()]
+    from difflib import get_close_matches  # a name that is right needs none
+
     near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
     return folded[near[0]] if near else ""
 

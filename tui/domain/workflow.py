@@ -55,6 +55,14 @@ POD = "pod"
 WORKFLOW_RESOURCE = Resource("argoproj.io", "v1alpha1", "workflows", "Workflow")
 
 
+def is_of_instance(manifest: Manifest, instance_id: str) -> bool:
+    """Whether it belongs to the controller with this instance id; "" is one without an id."""
+    metadata = manifest.get("metadata")
+    labels = metadata.get("labels") if isinstance(metadata, dict) else None
+    told = labels.get(INSTANCE) if isinstance(labels, dict) else None
+    return (told or "") == instance_id
+
+
 class WorkflowRef(NamedTuple):
     """Which workflow: never pass a bare name."""
 
@@ -346,4 +354,5 @@ __all__ = [
     "Workflow",
     "WorkflowRef",
     "WorkflowTemplateRef",
+    "is_of_instance",
 ]

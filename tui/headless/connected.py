@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tui.domain.identity import Part
 from tui.domain.selectors import LabelSelector
-from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef
+from tui.domain.workflow import ListedWorkflow, Manifest, WorkflowRef, is_of_instance
 from tui.errors import Missing, PlanError, SourceError, UsageError
 from tui.headless.arguments import LATEST
 from tui.headless.output import say
@@ -48,9 +48,6 @@ def named(names: Iterable[str], settings: Settings) -> Iterator[Manifest]:
 
 def one(source: Connection, name: str, settings: Settings) -> Manifest:
     """One workflow by its name. Raises: as `named`."""
-    # Imported late, so that `list` does not wait for the actions.
-    from tui.actions.manifests import is_of_instance
-
     manifest = offered(source, Objects).get(_ref(source, name, settings).target)
     if source.place.is_live and not is_of_instance(manifest, settings.instance_id):
         raise PlanError(f"'{name}' is not managed by the current Argo Server")

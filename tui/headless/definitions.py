@@ -17,7 +17,7 @@ import msgspec
 from tui.actions import cron, definitions
 from tui.actions.base import Action, Choices, Outcome
 from tui.actions.definitions import CLUSTER_TEMPLATE, CRON, TEMPLATE, Definition
-from tui.actions.manifests import is_of_instance, name_of, part
+from tui.actions.manifests import name_of, part
 from tui.actions.words import counted
 from tui.domain import decode
 from tui.domain.cron import ScheduleError, next_run
@@ -26,7 +26,7 @@ from tui.domain.identity import ObjectKey, Target
 from tui.domain.report_get import CONDITION_ICONS
 from tui.domain.tabwriter import aligned
 from tui.domain.text import clean, clean_lines
-from tui.domain.workflow import Manifest
+from tui.domain.workflow import Manifest, is_of_instance
 from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, Missing, PlanError, UsageError
 from tui.headless.acting import Doing, add_following, add_yes, follow, print_made, ref_of_made

@@ -411,7 +411,8 @@ class Printer:
         if is_plain_ascii(data):
             if prefix:
                 before = prefix.encode()
-                data = before + data[:-1].replace(b"\n", b"\n" + before) + b"\n"
+                named = memoryview(data.replace(b"\n", b"\n" + before))
+                data = b"".join((before, named[: -len(before)]))
             write_ascii(data)
             return
         text = self._clean("\n".join(map(decoded_log, block.data.split(b"\n"))))

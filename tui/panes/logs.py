@@ -32,7 +32,7 @@ from tui.domain.logs import NO_TIME, TIMES, LogBlock, LogSource, stamp_of, time_
 from tui.domain.logtargets import MAIN, pods_of_run
 from tui.domain.logtimes import moment_at, moment_of, nanoseconds, nanoseconds_of
 from tui.domain.node import RUNNING, Node, NodeId
-from tui.domain.retention import log_goes
+from tui.domain.retention import log_goes, run_goes
 from tui.domain.text import clean_plain
 from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import QueryError, SourceError, TuiError
@@ -45,6 +45,7 @@ from tui.logs.run import RunLogs
 from tui.messages import RoomWanted
 from tui.panes.base import PaneContext
 from tui.panes.containers import ContainerScreen
+from tui.panes.keeping import ArchiveLimit
 from tui.panes.log_choice import LogChoice
 from tui.panes.log_steps import LogStepsScreen, OtherLogScreen, Wanted
 from tui.panes.pager import show_in_pager
@@ -153,6 +154,7 @@ class LogsPane(SearchedPane):
     tells_position = True
     head = query_one("#log-head", HeaderLine)
     strip = query_one(RateStrip)
+    archive = query_one(ArchiveLimit)
     search_bar = query_one("#log-search", QueryBar)
     typed = query_one("#log-line", QueryBar)
     """Where a filter or a time is typed."""
@@ -237,6 +239,7 @@ class LogsPane(SearchedPane):
             yield TextView(follow=True, levels=True, ascii=self.context.ascii, placeholder=READING)
             yield QueryBar(ascii=self.context.ascii, id="log-search")
             yield QueryBar(ascii=self.context.ascii, prompt=" ", id="log-line")
+        yield ArchiveLimit(self.context)
 
     def on_mount(self) -> None:
         """The book is shown from the first line on."""
@@ -400,7 +403,7 @@ class LogsPane(SearchedPane):
         """Say what is wrong with some of the logs, or that all have ended."""
         self._note = ""
         if run.count and run.is_over and not self._goes_on:
-            self._note = END
+            self._note = self._end_and_after()
             self.lines.ended()
         if run.failed:
             first = next(iter(run.failed))
@@ -547,9 +550,7 @@ class LogsPane(SearchedPane):
             self.context.say("")
 
     def _end(self, note: str) -> None:
-        self._note = note
-        if note == END and (goes := self._goes()):
-            self._note = f"{END}; {goes}"
+        self._note = self._end_and_after() if note == END else note
         only_own = self.book.view.hides_own and self.book.own
         if not len(self.book):
             shows = f"it has only lines of Argo's own; {hint('hide')} shows them"
@@ -857,9 +858,25 @@ class LogsPane(SearchedPane):
     def _goes(self) -> str:
         """When the log will go, where that may come as a surprise."""
         workflow, target = self._choice.workflow, self._choice.target
-        if workflow is None or target is None:
+        if workflow is None:
             return ""
-        return log_goes(workflow, target.node, self.context.now())
+        now, archive = self.context.now(), self.archive.of(workflow)
+        if self._run is not None or target is None:
+            return run_goes(workflow, now, archive)
+        return log_goes(workflow, target.node, now, archive)
+
+    @on(ArchiveLimit.Learned)
+    def tell_limit(self, message: ArchiveLimit.Learned) -> None:
+        """Say how long the archive keeps the run."""
+        message.stop()
+        if self._note.startswith(END):
+            self._note = self._end_and_after()
+        self._show_head()
+
+    def _end_and_after(self) -> str:
+        """That the log has ended, and when it goes."""
+        goes = self._goes()
+        return f"{END}; {goes}" if goes else END
 
     def _why_none(self) -> str:
         """Why all lines are left out."""

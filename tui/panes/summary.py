@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from textual import events, on, work
@@ -24,6 +24,7 @@ from tui.domain.overview import INSIDE, MOST, progress_within
 from tui.domain.podname import pod_name
 from tui.domain.quantity import cores, memory
 from tui.domain.reason import reasons_of, said
+from tui.domain.retention import run_goes
 from tui.domain.samples import RunSamples
 from tui.domain.slowest import running, slowest
 from tui.domain.status import node_icon, status_text
@@ -34,6 +35,7 @@ from tui.keys import hint
 from tui.kinds.glance import trend, usually
 from tui.messages import GoToStep
 from tui.panes.base import PaneContext
+from tui.panes.keeping import ArchiveLimit
 from tui.panes.resource_lines import cost_words, resource_lines
 from tui.panes.text_pane import TextPane
 from tui.ports.connection import Connection, offered
@@ -214,10 +216,12 @@ def of_workflow(
     past: Past | None = None,
     needs: Iterable[str] = (),
     *,
+    archive: timedelta | None = None,
     ascii: bool = False,
 ) -> Iterator[str]:
     """The facts about a whole workflow (argo.md 2.1); `why` are the lines of `hangs_on`, `past` the
-    last runs of what made it, `needs` the lines about its resources."""
+    last runs of what made it, `needs` the lines about its resources; `archive` is how long after
+    its end the archive keeps it."""
     meta, status = workflow.metadata, workflow.status
     yield field("workflow", meta.name)
     yield field("namespace", meta.namespace)
@@ -235,6 +239,8 @@ def of_workflow(
     seconds = seconds_between(status.started_at, status.finished_at, now)
     usual = "".join(text for text, _ in usually(workflow, past, seconds or 0.0))
     yield from times(status.started_at, status.finished_at, now, usual)
+    if goes := run_goes(workflow, now, archive):
+        yield field("kept", goes)
     if status.phase == "Running" and status.estimated_duration and not usual:
         yield field("usual", compact(status.estimated_duration))
     if past is not None and len(past.runs) > 1:
@@ -347,6 +353,7 @@ class SummaryPane(TextPane):
     ]
 
     bars = query_one(Bars)
+    archive = query_one(ArchiveLimit)
 
     def __init__(self, context: PaneContext) -> None:
         super().__init__(context)
@@ -367,6 +374,7 @@ class SummaryPane(TextPane):
         yield facts
         yield Bars(ascii=self.context.ascii, now=self.context.now())
         yield from others
+        yield ArchiveLimit(self.context)
 
     def action_choose_step(self) -> None:
         """Enter: to the slowest steps, and there to the step of one."""
@@ -376,6 +384,12 @@ class SummaryPane(TextPane):
             return
         self.bars.focus()
         self.bars.move_to_line(first)
+
+    @on(ArchiveLimit.Learned)
+    def tell_limit(self, message: ArchiveLimit.Learned) -> None:
+        """Say how long the archive keeps the run."""
+        message.stop()
+        self._write(self.context.now())
 
     @on(Bars.Chosen)
     def go_to_step(self, message: Bars.Chosen) -> None:
@@ -475,7 +489,10 @@ class SummaryPane(TextPane):
             of = node if node is not None and node.type == "Pod" else None
             needs = self._about_resources(workflow, of, now)
             why = hangs_on(workflow)
-            lines = of_workflow(workflow, now, why, self._past, needs, ascii=context.ascii)
+            kept = self.archive.of(workflow)
+            lines = of_workflow(
+                workflow, now, why, self._past, needs, archive=kept, ascii=context.ascii
+            )
             bars = self._made.of_workflow(workflow, now)
         else:
             needs = self._about_resources(workflow, node, now)

@@ -21,6 +21,7 @@ from tui.sources.connections import Headers, NotConnected
 
 if TYPE_CHECKING:
     import ssl
+    from io import BufferedReader
 
     from tui.sources.proxies import Proxy
 
@@ -262,9 +263,30 @@ class DirectConnections:
         connection.close()
 
 
+AT_ONCE = 1 << 16
+"""Bytes that are taken of a socket at a time, as far as they are there."""
+
+
+class _Response(HTTPResponse):
+    """An answer of which more is read at once than http.client does: a log comes in pieces of
+    32 kB, and each read costs as much as a hundred lines."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        debuglevel: int = 0,
+        method: str | None = None,
+        url: str | None = None,
+    ) -> None:
+        super().__init__(sock, debuglevel, method, url)
+        self.fp.close()
+        self.fp = cast("BufferedReader", sock.makefile("rb", AT_ONCE))
+
+
 class _Connection(HTTPConnection):
     """A connection that knows whether it is still one."""
 
+    response_class = _Response
     # Opening it again is not its own affair: it would do so without TLS.
     auto_open = 0
     answering: socket.socket | None = None
