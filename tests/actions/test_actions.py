@@ -11,6 +11,7 @@ from tests.support.plans import calls_of
 from tests.support.scripted import manifest
 from tui.actions import ACTIONS, SET_NODE, SUBMIT, resubmit
 from tui.actions.base import Context, Plan, perform
+from tui.actions.cron import BACKFILL
 from tui.actions.set_node import unquoted
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import Manifest
@@ -217,6 +218,33 @@ def test_submit_from_a_cron_workflow_belongs_to_it() -> None:
     assert made["metadata"]["ownerReferences"][0]["uid"] == "u"
     assert made["metadata"]["labels"] == {"workflows.argoproj.io/cron-workflow": "c", "k": "v"}
     assert made["spec"] == {"entrypoint": "e"}
+
+
+CRON = {
+    "kind": "CronWorkflow",
+    "metadata": {"name": "c", "namespace": "argo", "uid": "u"},
+    "spec": {"schedules": ["0 7 * * *"], "workflowSpec": {"entrypoint": "e"}},
+}
+
+
+def test_the_command_of_a_backfill_is_one_that_does_the_same() -> None:
+    """Argo's takes no parameters, so with some it is ours."""
+    span = {"start": "2026-01-14", "end": "2026-01-15", "name": "gap"}
+    written = (
+        "cron backfill -n argo c --start 'Wed, 14 Jan 2026 00:00:00 UTC' "
+        "--end 'Thu, 15 Jan 2026 00:00:00 UTC' --name gap"
+    )
+    assert BACKFILL.plan(CRON, span, CONTEXT).command == f"argo {written}"
+    more = {**span, "parameters": ("a=b c",), "parallel": True, "max_workflow_count": 7}
+    flags = "--parallel --maxworkflowcount 7 -p 'a=b c'"
+    assert BACKFILL.plan(CRON, more, CONTEXT).command == f"argo-tui {written} {flags}"
+
+
+def test_of_a_plan_with_nothing_to_do_nothing_is_said_to_be_done() -> None:
+    source = Answers()
+    plan = BACKFILL.plan(CRON, {"start": "2026-01-15T08:00:00Z"}, CONTEXT)
+    outcome = send(plan, source, BACKFILL.said)
+    assert outcome.said == "Backfill c: there was nothing to do" and source.sent == []
 
 
 def test_every_write_is_sent_once_and_in_order() -> None:

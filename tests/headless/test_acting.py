@@ -214,6 +214,27 @@ def test_dry_runs_keep_nothing(ask: Ask, cluster: Cluster, tmp_path: Path) -> No
     assert "shutdown" not in (cluster.get(WORKFLOWS, "kept") or {})["spec"]
 
 
+def test_what_is_only_printed_is_where_it_would_be_made(ask: Ask, tmp_path: Path) -> None:
+    """In the namespace of the context, where neither flag nor manifest names one."""
+    path = saved(tmp_path, name="dry")
+    made = json.loads(ask("submit", path, "--dry-run", "-o", "json").out)
+    assert made["metadata"] == {"name": "dry", "namespace": "argo"}
+    assert "Created: dry in argo." in ask("plan", "submit", path).out
+    other = ask("submit", path, "-n", "ml", "--dry-run", "-o", "json")
+    assert json.loads(other.out)["metadata"]["namespace"] == "ml"
+
+
+def test_several_namespaces_are_no_place_for_a_new_workflow(
+    ask: Ask, cluster: Cluster, tmp_path: Path
+) -> None:
+    path = saved(tmp_path, name="dry")
+    for of in ([path], ["--from", "wftmpl/etl"]):
+        for where in (["-n", "argo,ml"], ["-A"]):
+            said = ask("submit", *of, *where)
+            assert said.code == 2 and "choose one namespace with -n" in said.err
+    assert cluster.get(WORKFLOWS, "dry") is None
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

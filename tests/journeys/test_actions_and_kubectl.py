@@ -1,4 +1,5 @@
-"""Every action by key, by command and by script, and what the real kubectl says of it then.
+"""Every action by key, menu, command and script, on one and on all that is marked, and what the
+real kubectl says of it then.
 
 This cluster has no engine: whatever changes was sent by the program. What is compared is all that
 differs between the objects before and after, so that no field changes unseen.
@@ -7,8 +8,9 @@ differs between the objects before and after, so that no field changes unseen.
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -259,6 +261,48 @@ def make_gate(cluster: Cluster, name: str) -> Json:
     return node
 
 
+def make_chain(cluster: Cluster, name: str) -> None:
+    """A workflow that succeeded: three steps one after the other, each with its pod."""
+    over = {"phase": "Succeeded", "startedAt": STARTED, "finishedAt": FINISHED}
+    nodes: Json = {name: {"id": name, "name": name, "type": "DAG", "templateName": "main", **over}}
+    steps = ("first", "second", "third")
+    for step, following in zip(steps, (*steps[1:], ""), strict=True):
+        node = f"{name}-{step}"
+        nodes[node] = {
+            "id": node,
+            "name": f"{name}.{step}",
+            "displayName": step,
+            "type": "Pod",
+            "templateName": "say",
+            "boundaryID": name,
+            "children": [f"{name}-{following}"] if following else [],
+            **over,
+        }
+        cluster.pod(pod_of(name, step), phase="Succeeded")
+    nodes[name]["children"] = [f"{name}-first"]
+    tasks = [{"name": step, "template": "say"} for step in steps]
+    for task, before in zip(tasks[1:], steps, strict=False):
+        task["depends"] = before
+    templates = [
+        {"name": "main", "dag": {"tasks": tasks}},
+        {"name": "say", "container": {"image": "a"}},
+    ]
+    labels = {f"{LABEL}phase": "Succeeded", f"{LABEL}completed": "true"}
+    notes = {f"{LABEL}pod-name-format": "v1"}
+    cluster.workflow(
+        name,
+        "Succeeded",
+        metadata={"labels": labels, "annotations": notes},
+        spec={"entrypoint": "main", "templates": templates},
+        status={**over, "nodes": nodes},
+    )
+
+
+def pod_of(name: str, step: str) -> str:
+    """What the pod of a step is called, in the format in which it is its node id."""
+    return f"{name}-{step}"
+
+
 def test_a_gate_is_answered_by_a_script(kubectl: Kubectl) -> None:
     node = make_gate(kubectl.cluster, "gate")
     before = look(kubectl)
@@ -335,12 +379,13 @@ def test_a_backfill_by_a_script(kubectl: Kubectl) -> None:
 def terminal(kubectl: Kubectl, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pty]:
     """The program, in whose list there is something for every action."""
     for what in WAYS:
-        make(kubectl.cluster, what, named("key", what))
-        make(kubectl.cluster, what, named("command", what))
+        for way in ("key", "command", "menu", *MARKED):
+            make(kubectl.cluster, what, named(way, what))
     for what in ("backfill", "edit", "lint"):
         make(kubectl.cluster, "template" if what != "backfill" else "cron", named("do", what))
-    for way in ("key", "command"):
+    for way in ("key", "command", "menu"):
         make_gate(kubectl.cluster, named(way, "gate"))
+        make_chain(kubectl.cluster, named(way, "chain"))
     settings = tmp_path_factory.mktemp("config") / "argo-tui" / "config.toml"
     settings.parent.mkdir()
     settings.write_text("delete-wait = 1\n")
@@ -358,8 +403,8 @@ def named(way: str, what: str) -> str:
     return f"{way}-{what.replace(' ', '-')}-it"
 
 
-def go_to(terminal: Pty, what: str, name: str) -> None:
-    """Its list, with the cursor on it."""
+def go_to(terminal: Pty, what: str, name: str, *, names: Sequence[str] = ()) -> None:
+    """Its list, with the cursor on it; or with those of these names, which it finds."""
     typed, title = {
         "cron": ("cron", " argo ▸ cron workflows "),
         "template": ("wftmpl", " argo ▸ workflow templates "),
@@ -368,8 +413,9 @@ def go_to(terminal: Pty, what: str, name: str) -> None:
     terminal.wait_for(title)
     terminal.quiet()
     terminal.press("/", *name, "enter")
-    terminal.wait_for(f" {name} ")
-    terminal.wait_for("1 of ")
+    for each in names or (name,):
+        terminal.wait_for(f" {each} ")
+    terminal.wait_for(f"{len(names) or 1} of ")
     terminal.quiet()
 
 
@@ -397,14 +443,62 @@ def test_by_command(what: str, kubectl: Kubectl, terminal: Pty) -> None:
     do_on_screen("command", what, kubectl, terminal)
 
 
+@pytest.mark.parametrize("what", WAYS)
+def test_by_the_menu(what: str, kubectl: Kubectl, terminal: Pty) -> None:
+    do_on_screen("menu", what, kubectl, terminal)
+
+
 def do_on_screen(way: str, what: str, kubectl: Kubectl, terminal: Pty) -> None:
     name = named(way, what)
     go_to(terminal, what, name)
     before = look(kubectl)
-    typed = (WAYS[what].key,) if way == "key" else (":", *WAYS[what].command, "enter")
-    terminal.press(*typed)
-    confirm(terminal, what.rpartition(" ")[2].capitalize(), name, WAYS[what].said)
+    ask_for(way, WAYS[what], terminal)
+    confirm(terminal, title_of(what), name, WAYS[what].said)
     assert differences(before, look(kubectl)) == expected(what, name)
+    terminal.step("escape")
+
+
+def title_of(what: str) -> str:
+    return what.rpartition(" ")[2].capitalize()
+
+
+def ask_for(way: str, how: Way, terminal: Pty, *, called: str = "") -> None:
+    """Ask for an action by its key, its letter in the menu, or its command."""
+    if way == "key":
+        terminal.press(how.key)
+    elif way == "menu":
+        choose(terminal, called or how.command.capitalize())
+    else:
+        terminal.press(":", *how.command, "enter")
+
+
+def choose(terminal: Pty, label: str) -> None:
+    """Choose by the letter that the menu has in front of it."""
+    terminal.press("x")
+    terminal.wait_for("a letter chooses")
+    terminal.quiet()
+    entry = re.compile(rf"│ [ ►](\S) {re.escape(label)} ")
+    (letter,) = [found[1] for line in terminal.emulator.text() if (found := entry.search(line))]
+    terminal.press(letter)
+
+
+MARKED = ("both-one", "both-two")
+
+
+@pytest.mark.parametrize("what", WAYS)
+def test_on_all_that_is_marked(what: str, kubectl: Kubectl, terminal: Pty) -> None:
+    names = [named(way, what) for way in MARKED]
+    go_to(terminal, what, f"both- {named('', what)}", names=names)
+    terminal.press("*")
+    terminal.wait_for("2 marked")
+    before = look(kubectl)
+    terminal.press(WAYS[what].key)
+    nouns = {"cron": "cron workflows", "template": "workflow templates"}
+    several = f"2 {nouns.get(what.partition(' ')[0], 'workflows')}"
+    confirm(terminal, f"{title_of(what)} {several}", "", f"{title_of(what)}: 2 of 2 done")
+    wanted = [change for name in names for change in expected(what, name)]
+    assert sorted(differences(before, look(kubectl)), key=str) == sorted(wanted, key=str)
+    terminal.step("escape")
     terminal.step("escape")
 
 
@@ -418,9 +512,8 @@ def test_a_backfill_by_command(kubectl: Kubectl, terminal: Pty) -> None:
     terminal.press(":", *"backfill", "enter")
     terminal.wait_for(f"Backfill {name}")
     terminal.wait_for("From is needed")
-    terminal.quiet(still=0.3)
-    terminal.press("tab")  # from Cancel into the first field
     terminal.wait_until(lambda: terminal.emulator.shows("next field"), "a field to have the focus")
+    terminal.quiet(still=0.3)
     terminal.press(*SPAN[0], "enter", *SPAN[1])
     terminal.wait_for("Created: 3 workflows")
     terminal.press("ctrl+s")
@@ -460,7 +553,41 @@ def test_a_template_is_linted_by_command(kubectl: Kubectl, terminal: Pty) -> Non
     assert look(kubectl) == before
 
 
-@pytest.mark.parametrize("way", ["key", "command"])
+@pytest.mark.parametrize("way", ["key", "menu", "command"])
+def test_a_run_begins_again_from_the_step_under_the_cursor(
+    way: str, kubectl: Kubectl, terminal: Pty
+) -> None:
+    """It and what follows it run again; what came before it is kept, with its pod."""
+    name = named(way, "chain")
+    go_to(terminal, "", name)
+    before = look(kubectl)
+    terminal.press("enter")
+    terminal.wait_for("third")
+    terminal.quiet()
+    terminal.press("g", "j", "j")
+    terminal.quiet()
+    if way == "key":
+        terminal.press("r")
+        terminal.wait_for("[ ] From this step")
+        terminal.wait_for("set the options restartSuccessful")
+        terminal.quiet(still=0.3)
+        terminal.press("tab", "enter")  # the button of what was probably meant
+        title = f"Retry {name}"
+    else:
+        how = Way("", "", "retry-from-here", "")
+        ask_for(way, how, terminal, called="Retry from this step")
+        title = "Retry from this step second"
+    terminal.wait_for("2 steps run again, 1 kept, 2 pods deleted")
+    confirm(terminal, title, "", f"Retried {name}")
+    after = look(kubectl)
+    gone = {key for key in before if key not in after}
+    assert gone == {("pods", pod_of(name, step)) for step in ("second", "third")}
+    assert set(after["wf", name]["status"]["nodes"]) == {name, f"{name}-first"}
+    for way_back in ("escape", "escape"):
+        terminal.step(way_back)
+
+
+@pytest.mark.parametrize("way", ["key", "menu", "command"])
 def test_a_gate_is_answered_by_its_key_and_by_set(
     way: str, kubectl: Kubectl, terminal: Pty
 ) -> None:
@@ -470,7 +597,7 @@ def test_a_gate_is_answered_by_its_key_and_by_set(
     terminal.press("enter")
     terminal.wait_for("approve")
     terminal.quiet()
-    terminal.press(*(("s",) if way == "key" else (":", *"set", "enter")))
+    ask_for(way, Way("", "s", "set", ""), terminal, called="Answer")
     terminal.wait_for("answer is needed")
     terminal.quiet(still=0.3)
     terminal.press(*"fine")

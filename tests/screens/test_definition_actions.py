@@ -51,7 +51,6 @@ async def test_a_backfill_asks_for_its_span_and_says_what_it_lacks() -> None:
         await go(shown, "backfill")
         await shown.until_shown("From is needed")
         start = shown.app.screen.query_one("#choice-start", Input)
-        start.focus()
         await shown.until(lambda: start.has_focus)
         await shown.write("yesterday")
         await shown.until_shown("yesterday is no time for the start")

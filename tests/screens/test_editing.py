@@ -270,6 +270,7 @@ async def test_a_file_is_submitted_by_its_path_which_is_completed(
         await shown.until_shown("submit hello.yaml")
         await shown.press("tab", "enter")
         await asked(shown)
+        await shown.until_shown("Submit hello-…")
         await shown.press("ctrl+o")
         await shown.until_shown("argo submit -n argo hello.yaml")
         await shown.press("ctrl+s")

@@ -213,6 +213,8 @@ class Action:
     """A key of its own, where `KEYS` has none for it."""
     also: tuple[str, ...] = ()
     """What people type for it besides the last part of its id."""
+    verb: str = ""
+    """`Submit`: what a question says in front of what it is done to; "" for the label."""
 
     @property
     def port(self) -> Callable[..., Doer]:
@@ -223,6 +225,11 @@ class Action:
     def binding_id(self) -> str:
         """The id of what its key means."""
         return self.binding or self.id
+
+    @property
+    def asks(self) -> str:
+        """What a question about it, and its button, begin with."""
+        return self.verb or self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +247,9 @@ def perform(plan: Plan, operations: Operations, said: Callable[[Manifest], str])
 
     Raises: SourceError of the first call that failed, its hint telling what was done before.
     """
-    answer = operations.perform(plan.operation) if plan.operation is not None else {}
+    if plan.operation is None:
+        return Outcome(plan, f"{plan.title}: there was nothing to do", _named({}, plan))
+    answer = operations.perform(plan.operation)
     if only_checks(plan):
         return Outcome(plan, f"{plan.title}: the cluster would take it; nothing was made", answer)
     return Outcome(plan, said(_named(answer, plan)), answer)

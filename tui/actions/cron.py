@@ -16,6 +16,7 @@ from tui.actions import submit
 from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
 from tui.actions.definitions import CRON, command_for, key_in, operation_on, ref_in
 from tui.actions.manifests import (
+    OURS,
     Json,
     create,
     items,
@@ -176,7 +177,12 @@ def plan_backfill(manifest: Manifest, choices: Choices, context: Context) -> Pla
         )
         if changes
         else None,
-        command=command_for("backfill", manifest, _flags(choices, start, end, called)),
+        command=command_for(
+            "backfill",
+            manifest,
+            _flags(choices, start, end, called),
+            by=OURS if choices.get("parameters") else "argo",
+        ),
         facts={"times": [rfc3339(at) for at in times]},
         ref=ref_in(manifest),
     )
@@ -258,6 +264,10 @@ def _flags(choices: Choices, start: datetime, end: datetime, called: str) -> Ite
         yield from ("--argname", str(choices["argname"]))
     if choices.get("parallel"):
         yield "--parallel"
+    if choices.get("max_workflow_count", MOST) != MOST:
+        yield from ("--maxworkflowcount", str(choices["max_workflow_count"]))
+    for parameter in choices.get("parameters") or ():
+        yield from ("-p", parameter)
 
 
 SUSPEND = Action(

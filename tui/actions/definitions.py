@@ -94,11 +94,13 @@ def namespace_in(manifest: Manifest, found: Definition) -> str:
     return str(part(manifest, "metadata").get("namespace") or "default")
 
 
-def command_for(verb: str, manifest: Manifest, flags: Iterable[str] = ()) -> str:
-    """The `argo` command line that does the same, quoted for a shell."""
+def command_for(
+    verb: str, manifest: Manifest, flags: Iterable[str] = (), *, by: str = "argo"
+) -> str:
+    """The command line that does the same, quoted for a shell; `by` is whose it is."""
     found = definition_of(manifest)
     where = [] if found.of_cluster else ["-n", namespace_in(manifest, found)]
-    return joined(["argo", found.command, verb, *where, name_of(manifest), *flags])
+    return joined([by, found.command, verb, *where, name_of(manifest), *flags])
 
 
 def operation_on(

@@ -343,7 +343,8 @@ def _labelled(manifest: Manifest, context: Context) -> Manifest:
     labels.pop(INSTANCE, None)
     if context.instance_id:
         labels[INSTANCE] = context.instance_id
-    return with_labels(manifest, labels)
+    # One that has none is not given an empty field.
+    return with_labels(manifest, labels) if labels or labels_of(manifest) else manifest
 
 
 def _called(made: Manifest) -> str:
@@ -393,6 +394,7 @@ SUBMIT = Action(
     id="workflow.submit",
     kinds=frozenset({WORKFLOW}),
     label="Submit a file",
+    verb="Submit",
     help="Make workflows of the manifests of a file.",
     consequence="runs",
     plan=plan,

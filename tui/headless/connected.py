@@ -54,6 +54,14 @@ def one(source: Connection, name: str, settings: Settings) -> Manifest:
     return manifest
 
 
+def one_namespace(source: Connection, settings: Settings) -> str:
+    """The one namespace that is meant. Raises: UsageError where there are several."""
+    namespaces = scope_of(settings, source.place).namespaces
+    if len(namespaces) != 1:
+        raise UsageError("choose one namespace with -n")
+    return namespaces[0]
+
+
 def _ref(source: Connection, name: str, settings: Settings) -> WorkflowRef:
     scope = scope_of(settings, source.place)
     if name == LATEST:

@@ -31,7 +31,7 @@ from tui.domain.yamltext import to_yaml
 from tui.errors import InputError, Missing, PlanError, UsageError
 from tui.headless.acting import Doing, add_following, add_yes, follow, print_made, ref_of_made
 from tui.headless.arguments import add_connection_again, file, name
-from tui.headless.connected import LeftOutNamespaces
+from tui.headless.connected import LeftOutNamespaces, one_namespace
 from tui.headless.get import OUTPUTS as RUN_OUTPUTS
 from tui.headless.lint import Lint
 from tui.headless.output import flush, note, say, to_json, write
@@ -266,20 +266,12 @@ def one(source: Connection, of: Definition, name: str, settings: Settings) -> Ma
 
     Raises: Missing; PlanError in Argo's words for one of another controller instance.
     """
-    namespace = "" if of.of_cluster else _here(source, settings)
+    namespace = "" if of.of_cluster else one_namespace(source, settings)
     key = ObjectKey(source.id, of.id, namespace, name)
     manifest = offered(source, Objects).get(Target(key))
     if not is_of_instance(manifest, settings.instance_id):
         raise PlanError(f"'{name}' is not managed by the current Argo Server")
     return _with_kind(manifest, of)
-
-
-def _here(source: Connection, settings: Settings) -> str:
-    """The one namespace that is meant. Raises: UsageError where there are several."""
-    scope = scope_of(settings, source.place)
-    if len(scope.namespaces) != 1:
-        raise UsageError("choose one namespace with -n")
-    return scope.namespaces[0]
 
 
 def _print(manifest: Manifest, of: Definition, output: str, settings: Settings, at: int) -> None:
@@ -416,7 +408,7 @@ def _from_files(
 def _placed(manifest: Manifest, of: Definition, source: Connection, settings: Settings) -> Manifest:
     if of.of_cluster or _namespace(manifest):
         return manifest
-    metadata = {**part(manifest, "metadata"), "namespace": _here(source, settings)}
+    metadata = {**part(manifest, "metadata"), "namespace": one_namespace(source, settings)}
     return {**manifest, "metadata": metadata}
 
 
@@ -434,7 +426,7 @@ def _run_delete(group: Group, args: argparse.Namespace, settings: Settings) -> i
 
 def _all_names(of: Definition, source: Connection, settings: Settings) -> list[str]:
     if not of.of_cluster:
-        _here(source, settings)
+        one_namespace(source, settings)
     raws = offered(source, Collections).read_raw(KINDS[of.id], scope_of(settings, source.place))
     return sorted(name_of(decode.manifest(raw)) for raw in raws)
 
@@ -492,7 +484,7 @@ def _run_run(group: Group, args: argparse.Namespace, settings: Settings) -> int:
         doing = Doing(source, settings, yes=args.yes)
         doing.check_allowed(action)
         manifest = one(source, group.of, args.names[0], settings)
-        namespace = _here(source, settings)
+        namespace = one_namespace(source, settings)
         choices = _choices(args, parameters=given_parameters(args), namespace=namespace)
         context = context_of(settings, is_saved=False)
         outcomes = _outcomes(doing, action, manifest, choices, context)

@@ -378,7 +378,24 @@ def _to_submit(args: argparse.Namespace, settings: Settings, opened: Opened) -> 
                     f"{shown_name(path)}: this is a {kind}, and only a Workflow is submitted",
                     hint="templates and cron workflows are created, and then submitted with --from",
                 )
-            yield manifest, None
+            is_placed = bool(part(manifest, "metadata").get("namespace"))
+            yield manifest if is_placed else _placed(manifest, _near(settings, opened)), None
+
+
+def _near(settings: Settings, opened: Opened) -> str:
+    """The namespace of a workflow that names none; without a cluster that of the flags.
+
+    Nothing is asked of the cluster for it. Raises: UsageError where several are meant.
+    """
+    from tui.headless.connected import one_namespace
+
+    try:
+        source = opened()
+    except NoCluster:
+        if settings.kubeconfig or settings.context:
+            raise
+        return settings.namespace
+    return one_namespace(source, settings)
 
 
 def _original(kind: str, name: str, settings: Settings, opened: Opened) -> Read:
@@ -386,6 +403,7 @@ def _original(kind: str, name: str, settings: Settings, opened: Opened) -> Read:
 
     A template is only referred to, so that without a cluster a plan is made without this check.
     """
+    from tui.headless.connected import one_namespace
     from tui.kinds.registry import kind_called
 
     try:
@@ -395,7 +413,7 @@ def _original(kind: str, name: str, settings: Settings, opened: Opened) -> Read:
             raise
         say(f"argo-tui: no cluster to ask whether {kind} {name} exists")
         return {"kind": kind, "metadata": {"name": name}}, None
-    namespace = source.place.namespace
+    namespace = one_namespace(source, settings)
     key = ObjectKey(source.id, kind_called(kind).id, namespace, name)
     found = offered(source, Objects).get(Target(key))
     # A workflow from a cluster workflow template still needs a namespace.

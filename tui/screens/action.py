@@ -191,6 +191,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """Subjects that could not be read just now, and why."""
         self._not_planned: list[str] = []
         """A sentence for each that the plans leave out."""
+        self._lacking: list[str] = []
+        """What the fields are called without which there is no plan."""
         self._proof = proof_of(context, action, subjects, left_out=len(left_out), nouns=self._nouns)
         """What has to be typed first; None for nothing."""
         self._facts = context.plan_context()
@@ -242,7 +244,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 if self.action.meant is not None:
                     yield FormButton("", id="meant", classes="-absent")
                 yield FormButton(
-                    self.action.label,
+                    self.action.asks,
                     id="go",
                     disabled=True,
                     variant="error" if self._destroys else "primary",
@@ -255,7 +257,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         of_more = f"{count} of {count + len(self._left_out)}" if self._left_out else f"{count}"
         is_one = count == 1 and not self._left_out
         what = self._subjects[0].name if is_one else f"{of_more} {self._nouns}"
-        return f"{self.action.label} {what}".rstrip()
+        return f"{self.action.asks} {what}".rstrip()
 
     def on_mount(self) -> None:
         """Read the workflows as they are now; plans are never made from old ones."""
@@ -390,8 +392,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self.context.seen_anew(self)
         fields = self._parameters
         is_meant = not self._destroys and not self._is_amid_letters
-        if is_first and (fields or is_meant) and not self._destroys and (self._plans or fields):
-            (fields[0].entry if fields else self.query_one("#go")).focus()
+        first = self._lacked_choice or (fields[0] if fields else None)
+        if is_first and (first or is_meant) and not self._destroys and (self._plans or first):
+            (first.entry if first else self.query_one("#go")).focus()
         if is_first and self._plans and self._proof and not self._parameters:
             self._typed_name.focus()
         self._show()
@@ -425,6 +428,12 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     @property
     def _asks_parameters(self) -> bool:
         return any(choice.kind == "parameters" for choice in self.action.form)
+
+    @property
+    def _lacked_choice(self) -> ChoiceField | None:
+        """The first choice without which there is no plan: nobody came for another."""
+        lacked = [each.name for each in self._form if each.label in self._lacking]
+        return self._choice_fields.get(lacked[0]) if lacked else None
 
     async def _add_parameters(
         self,
@@ -607,6 +616,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             plans.sort(key=lambda each: not (deletes_target(each[1]) and goes_on(phases[each[0]])))
         self._plans = plans
         self._not_planned = refused
+        self._lacking = lacking
         self._offer_meant()
         go = self.query_one("#go", Button)
         go.disabled = not plans or not self._is_proved
