@@ -40,8 +40,8 @@ SEEN, WHOLE, LEFT, ANSWER, LOG, LOG_END, LOG_ERROR, ARCHIVED = (
 """The rest: an object that was read once for a list; one with everything; that it is gone; the
 answer to a question; lines of a log, its end, why it could not be read; those of an archived one.
 """
-KEPT = "kept"
-"""A run that an archive has."""
+KEPT, CHANGED = "kept", "changed"
+"""A run that an archive has; an object with everything, as what is new beside an earlier one."""
 LOST, ENDED = "lost", "ended"
 """That some was not written because it came too fast; the last frame of one that was ended."""
 
@@ -137,3 +137,143 @@ def frame_of(line: bytes) -> Frame | None:
         return _frames.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
+
+
+# --- objects that change -------------------------------------------------------------------------
+
+RADIX = 16
+"""Each version is told beside one of `RADIX` before it, each so many beside one of so many before
+them, and so on: none needs many others to be read, and what changed is told few times."""
+MOST_STEPS = 128
+"""Versions that are read for one; more are no recording."""
+_SEAM = b"},"
+
+
+class Bases:
+    """The versions of one object that the next ones are told beside."""
+
+    def __init__(self, first: bytes) -> None:
+        self._count = 0
+        self._kept = [first]
+        """By power of `RADIX`: the last version whose number is a multiple of it."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that are kept."""
+        return sum({id(each): len(each) for each in self._kept}.values())
+
+    def next(self) -> tuple[int, bytes]:
+        """How many versions before the next one is the one that it is told beside; and that."""
+        step, level = self._next()
+        return step, self._kept[level]
+
+    def add(self, text: bytes) -> None:
+        """The next one."""
+        _, level = self._next()
+        self._count += 1
+        if level + 1 == len(self._kept):
+            self._kept.append(self._kept[-1])
+        self._kept[: level + 1] = [text] * (level + 1)
+
+    def _next(self) -> tuple[int, int]:
+        number, step, level = self._count + 1, 1, 0
+        while number % (step * RADIX) == 0:
+            step, level = step * RADIX, level + 1
+        return step, level
+
+
+def changes(bases: Bases, text: bytes) -> bytes | None:
+    """JSON as what is new in it beside an earlier version; None where it is better told whole."""
+    step, base = bases.next()
+    told = _beside(base, text)
+    if told is None:
+        return None
+    body = msgspec.json.encode(Change(step, zlib.crc32(base), told))
+    if len(body) > len(text) >> 1:
+        return None
+    bases.add(text)
+    return body
+
+
+class Change(msgspec.Struct, frozen=True, array_like=True):
+    """A version of an object, as what is new in it."""
+
+    back: int
+    """How many versions before it is the one that it is told beside."""
+    checksum: int
+    """That of the other one."""
+    pieces: list[str | tuple[int, int]]
+    """What is new, and from where to where it is as in the other one, in bytes."""
+
+    @property
+    def size(self) -> int:
+        """Characters and bytes of it, about."""
+        return sum(
+            len(each) if isinstance(each, str) else each[1] - each[0] for each in self.pieces
+        )
+
+    def applied(self, base: bytes) -> bytes:
+        """The version. Raises: ValueError where the other one is not what it is told beside."""
+        if zlib.crc32(base) != self.checksum:
+            raise ValueError("what it is told beside is another one")
+        return b"".join(
+            each.encode() if isinstance(each, str) else base[each[0] : each[1]]
+            for each in self.pieces
+        )
+
+
+_changes = msgspec.json.Decoder(Change)
+
+
+def change_of(body: bytes) -> Change:
+    """What a frame tells of a change. Raises: ValueError for what is none."""
+    try:
+        found = _changes.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError("it is no change") from error
+    spans = [each for each in found.pieces if not isinstance(each, str)]
+    if found.back < 1 or any(not 0 <= begin <= end for begin, end in spans):
+        raise ValueError("it is no change")
+    if found.size > MOST_BLOCK:
+        raise ValueError("it is larger than any that is written")
+    return found
+
+
+def _beside(base: bytes, text: bytes) -> list[str | tuple[int, int]] | None:
+    """A text as pieces of another one, and what is new between them; None where it is no text."""
+    pieces = base.split(_SEAM)
+    begins, places = [0], dict[bytes, int]()
+    for number, piece in enumerate(pieces):
+        places.setdefault(piece, number)
+        begins.append(begins[-1] + len(piece) + len(_SEAM))
+    begins[-1] = len(base)
+    last, following = len(pieces) - 1, 0
+    found: list[str | tuple[int, int]] = []
+    new: list[bytes] = []
+
+    def tell_new() -> None:
+        if new:
+            found.append(b"".join(new).decode())
+            new.clear()
+
+    wanted = text.split(_SEAM)
+    try:
+        for number, piece in enumerate(wanted):
+            is_last = number == len(wanted) - 1
+            is_next = following <= last and pieces[following] == piece
+            place = following if is_next else places.get(piece)
+            # After the last one there is no seam.
+            if place is None or (place == last) != is_last:
+                new.append(piece if is_last else piece + _SEAM)
+                continue
+            tell_new()
+            following = place + 1
+            span = found[-1] if found else ""
+            if isinstance(span, tuple) and span[1] == begins[place]:
+                found[-1] = (span[0], begins[following])
+            else:
+                found.append((begins[place], begins[following]))
+        tell_new()
+    except UnicodeDecodeError:
+        return None
+    return found

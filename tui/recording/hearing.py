@@ -55,6 +55,7 @@ from tui.ports.secrets import ConfigMap, Secrets
 from tui.ports.stores import StoreAnswers
 from tui.ports.tables import Tables
 from tui.ports.threads import CancelToken
+from tui.recording.versions import Versions
 from tui.recording.writing import Recorder, Tell, Telling
 
 L = TypeVar("L", bound=HasMetadata)
@@ -88,7 +89,9 @@ class _Object(msgspec.Struct, frozen=True):
 class Ear:
     """What hears, and has it recorded while there is a recorder. Any thread may tell it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` counts seconds, and never goes back."""
+        self._clock = clock
         self.recorder: Recorder | None = None
         """What is told now; None while nothing is recorded."""
         self._heard: list[Heard] = []
@@ -97,6 +100,7 @@ class Ear:
         # Of the thread that writes alone:
         self._versions: dict[tuple[str, ...], str] = {}
         self._glances: dict[tuple[str, ...], float] = {}
+        self._changing: Versions | None = None
         self._answers: dict[tuple[str, ...], int] = {}
         self._logs: dict[tuple[str, ...], _Covered] = {}
 
@@ -119,6 +123,8 @@ class Ear:
     ) -> None:
         """Record from now on; `lists` are those that are known already, by their parts."""
         self._versions, self._glances, self._answers, self._logs = {}, {}, {}, {}
+        self._changing = changing = Versions(recorder.clean_json, self._clock)
+        recorder.late = changing.late
         with self._lock:
             heard = list(self._heard)
         for each in heard:
@@ -222,7 +228,8 @@ class Ear:
     def whole(self, connection: str, kind: str, raw: bytes, *, is_glance: bool = False) -> None:
         """An object was read with everything; of one that was only glanced at for a list, and is
         not over, that is written once in `GLANCE` seconds."""
-        if self.recorder is None:
+        changing = self._changing
+        if self.recorder is None or changing is None:
             return
 
         def told() -> Iterator[Telling]:
@@ -232,13 +239,13 @@ class Ear:
                 return
             named = (connection, kind, meta.namespace, meta.name)
             version = f"{meta.uid} {meta.resource_version}"
-            key, now = (*named, ""), time.monotonic()
+            key, now = (*named, ""), self._clock()
             is_new = now - self._glances.get(named, float("-inf")) >= GLANCE
             if is_glance and not is_new and (meta.labels or {}).get(COMPLETED) != "true":
                 return
             if not meta.resource_version or self._versions.get(key) != version:
                 self._versions[key], self._glances[named] = version, now
-                yield Telling(file.WHOLE, (*named, meta.uid, meta.resource_version), raw)
+                yield from changing.put(named, (*named, meta.uid, meta.resource_version), raw)
 
         self.tell(told, len(raw))
 
@@ -246,8 +253,12 @@ class Ear:
         """An object that was watched is gone."""
         named = (key.connection, key.kind, key.namespace, key.name)
 
+        changing = self._changing
+
         def told() -> Iterator[Telling]:
             self._versions.pop((*named, ""), None)
+            if changing is not None:
+                yield from changing.gone(named)
             yield Telling(file.LEFT, (*named, uid), is_clean=True)
 
         self.tell(told)

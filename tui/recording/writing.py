@@ -55,6 +55,15 @@ class Telling(msgspec.Struct, frozen=True):
     """Whether it has no secrets: they were left out before."""
 
 
+Late = Callable[[bool], Iterable[Telling]]
+"""Makes the frames of what was held back and may be written by now; where the recording is over,
+of all that was. Called on the thread that writes."""
+
+
+def _nothing(is_over: bool) -> Iterable[Telling]:
+    return ()
+
+
 Tell = Callable[[], Iterable[Telling]]
 """Makes the frames of something that was heard; called on the thread that writes."""
 
@@ -81,6 +90,8 @@ class Recorder:
         """Bytes that are written."""
         self.lost = 0
         """Pieces that came too fast, or were too large."""
+        self.late: Late = _nothing
+        """Called once in a while, and at the end."""
         self._failed = failed
         self._clock = clock
         self._write_some = write
@@ -141,10 +152,12 @@ class Recorder:
                     self._woken.wait(SOON)
                     self._woken.clear()
                 self._write_waiting()
+                self._write_told(self._now, self.late(False))
                 if self.lost > told_lost:
                     told_lost = self.lost
                     self._write_frames([self._frame(self._now, Telling(LOST, (str(told_lost),)))])
                 self.cpu = time.thread_time()
+            self._write_told(self._now, self.late(True))
             self._write_frames([self._frame(self._now, Telling(ENDED))])
         except OSError as error:
             self._give_up(f"the recording ended: {self.path} cannot be written: {error.strerror}")
@@ -172,21 +185,31 @@ class Recorder:
                 at, make, weight = self._waiting.popleft()
                 self._weight -= weight
             for told in make():
-                if len(told.body) > MOST_FRAME:
-                    self.lost += 1
-                    continue
-                frames.append(self._frame(at, told))
-                size += len(frames[-1].body) + AROUND
+                size += self._add(frames, at, told)
                 if size > LARGE:
                     self._write_frames(frames)
                     frames, size = [], 0
         self._write_frames(frames)
 
+    def _write_told(self, at: int, told: Iterable[Telling]) -> None:
+        for each in told:
+            frames: list[Frame] = []
+            self._add(frames, at, each)
+            self._write_frames(frames)
+
+    def _add(self, frames: list[Frame], at: int, told: Telling) -> int:
+        """Add the frame of something, and return about the bytes that it takes."""
+        if len(told.body) > MOST_FRAME:
+            self.lost += 1
+            return 0
+        frames.append(self._frame(at, told))
+        return len(frames[-1].body) + AROUND
+
     def _frame(self, at: int, told: Telling) -> Frame:
-        body = told.body if told.is_clean else self._clean(told.body)
+        body = told.body if told.is_clean else self.clean_json(told.body)
         return Frame(at, told.tells, told.key, msgspec.Raw(body))
 
-    def _clean(self, body: bytes) -> bytes:
+    def clean_json(self, body: bytes) -> bytes:
         """JSON without secrets: those of the workflows, and those that this program uses."""
         body = self.redaction.json(body)
         self.redaction.hidden.clear()

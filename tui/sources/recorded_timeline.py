@@ -30,6 +30,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = 0, 253_402_300_000_000
 """Milliseconds between which the time of a frame is; others are no times."""
 
+NONE = "that is no recording"
+MOST_MADE = 32 << 20
+"""Bytes of versions that are kept, of those that are told beside others."""
 LEAVING = 2000
 """Milliseconds in which a program ends that is left."""
 
@@ -297,6 +300,16 @@ class Timeline:
         self.uids: dict[int, str] = {}
         """Frame of a whole object → its uid; of one that it is gone, `LEFT` in `left`."""
         self.left: set[int] = set()
+        self._beside: dict[int, int] = {}
+        """Frame of a version of an object → that of the one that it is told beside."""
+        self._steps: dict[int, int] = {}
+        """The same → how many are read for it."""
+        self._largest: dict[tuple[str, ...], int] = {}
+        """Bytes of the largest version of each object that is told beside others."""
+        self._unpacked = 0
+        """Those of all of them."""
+        self._made: dict[int, bytes] = {}
+        """Versions that were read lately."""
         self.answers: dict[tuple[str, ...], list[int]] = {}
         """By connection, question and what it is about."""
         self._asked_of_stores: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
@@ -357,7 +370,29 @@ class Timeline:
         return bisect_right(self.times, at)
 
     def body(self, frame: int) -> bytes:
-        """The JSON of a frame."""
+        """The JSON of a frame; `null` where it cannot be read."""
+        back: list[int] = []
+        while frame in self._beside:
+            with self._lock:
+                found = self._made.get(frame)
+            if found is not None:
+                break
+            back.append(frame)
+            frame = self._beside[frame]
+        else:
+            found = self._written(frame)
+        for each in reversed(back):
+            try:
+                found = file.change_of(self._written(each)).applied(found)
+            except ValueError:
+                return b"null"
+            with self._lock:
+                self._made[each] = found
+                while sum(map(len, self._made.values())) > MOST_MADE and len(self._made) > 1:
+                    del self._made[next(iter(self._made))]
+        return found
+
+    def _written(self, frame: int) -> bytes:
         begin, end = self._offsets[frame], self._offsets[frame + 1]
         with self._lock:
             if self._spool.closed:
@@ -397,9 +432,7 @@ class Timeline:
                     self.unread += 1
                     continue
                 if len(self.times) >= file.MOST_FRAMES:
-                    raise InputError(
-                        f"it has more than {file.MOST_FRAMES:,} pieces", hint="that is no recording"
-                    )
+                    raise InputError(f"it has more than {file.MOST_FRAMES:,} pieces", hint=NONE)
                 number = len(self.times)
                 latest = max(latest, frame.at)
                 self.times.append(latest)
@@ -444,8 +477,10 @@ class Timeline:
                 rows = self._rows(key)
                 if rows.is_main(_of(key[:6], 6)):
                     rows.stood.append(number)
-            case file.WHOLE | file.LEFT:
+            case file.WHOLE | file.CHANGED | file.LEFT:
                 named, uid = _of(key[:4], 4), key[4]
+                if tells == file.CHANGED:
+                    self._tell_beside(number, named, body)
                 self.wholes.setdefault(named, []).append(number)
                 self.uids[number] = uid
                 if tells == file.LEFT:
@@ -474,6 +509,20 @@ class Timeline:
                 self.has_ended = True
             case _:
                 pass  # of a newer program
+
+    def _tell_beside(self, number: int, named: tuple[str, ...], body: bytes) -> None:
+        """Raises: ValueError, IndexError for a version that is told beside none; InputError beyond
+        the limits."""
+        change = file.change_of(body)
+        base = self.wholes.get(named, [])[-change.back]
+        steps = self._steps.get(base, 0) + 1
+        if base in self.left or steps > file.MOST_STEPS:
+            raise ValueError(named)
+        self._beside[number], self._steps[number] = base, steps
+        self._unpacked += max(0, change.size - self._largest.get(named, 0))
+        self._largest[named] = max(change.size, self._largest.get(named, 0))
+        if self._unpacked > file.MOST_UNPACKED:
+            raise InputError("its objects are larger than any that are written", hint=NONE)
 
     def _rows(self, key: Sequence[str]) -> Rows:
         named = (key[0], key[1])
