@@ -138,3 +138,24 @@ async def test_what_was_filled_in_anywhere_is_sent_and_nothing_else_is_changed()
     sent = {each["name"]: each["value"] for each in call.body["spec"]["arguments"]["parameters"]}
     was = {each["name"]: each["value"] for each in sixty()["spec"]["arguments"]["parameters"]}
     assert sent == {**was, NAMES[50]: "value 50!"}
+
+
+async def test_who_wants_it_done_is_taken_to_what_lacks_wherever_that_is() -> None:
+    made = sixty()
+    del made["spec"]["arguments"]["parameters"][50]["value"]
+    source = ScriptedSource(made)
+    source.answers = [run("big-new", "")]
+    async with showing(source=source, size=(80, 24)) as shown:
+        await ask(shown, "R")
+        await shown.until(lambda: name_in_focus(shown) == NAMES[0])
+        await shown.until(lambda: f"{NAMES[50]} is needed" in shown.static("dialog-sentence"))
+        await shown.press("ctrl+s")
+        await shown.until(lambda: name_in_focus(shown) == NAMES[50])
+        await shown.until_shown(f" {NAMES[50]} ")
+        assert not source.performed
+        await shown.write("given")
+        await shown.press("ctrl+s")
+        await shown.until_said("Resubmitted as big-new")
+    (call,) = source.performed
+    sent = {each["name"]: each["value"] for each in call.body["spec"]["arguments"]["parameters"]}
+    assert sent[NAMES[50]] == "given"

@@ -900,6 +900,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             return
         self._is_tried = True
         self._make_plans()  # times in a plan are those of the answer, not of the question
+        if not self._plans:
+            self._go_to_lacking()
         if self._plans and self._proof is not None and not self._is_proved:
             said = self._proof.label[0].lower() + self._proof.label[1:]
             self.context.say(f"not done: {said} first", "warning")
@@ -915,6 +917,14 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 self._rehearse(self._rehearsed, files)
             else:
                 self._end(self._plans)
+
+    def _go_to_lacking(self) -> None:
+        """To the first field that stands in the way; of many it may be out of sight."""
+        wrong = next((each for each in self._parameters if each.problem), None)
+        if wrong is not None:
+            self._rows.go_to(wrong)
+        elif self._lacked_choice is not None:
+            self._lacked_choice.entry.focus()
 
     @property
     def _unplaced(self) -> ParameterField | None:
@@ -971,8 +981,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         named = [each for each in self._parameters if each.parameter_name in words]
         if named:
             named[0].trouble = message.error.what
-            self._rows.reach_beside(named[0])
-            named[0].entry.focus()
+            self._rows.go_to(named[0])
         self.tell_about()
 
     def _end(self, plans: list[Planned]) -> None:

@@ -380,6 +380,14 @@ class FieldRows:
         else:
             self._reach(0, at - AHEAD)
 
+    def go_to(self, field: ParameterField) -> None:
+        """Give it the focus, from wherever; one that is not there yet gets it once it is."""
+        self.reach_beside(field)
+        if field.entry.is_attached:
+            field.entry.focus()
+        elif isinstance(self._blank.parent, Widget):
+            self._blank.parent.call_after_refresh(field.entry.focus)
+
     def reach_seen(self, first: int, last: int) -> None:
         """Have those that stand between these rows of the box."""
         blank = self._blank.virtual_region
