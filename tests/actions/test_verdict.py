@@ -227,6 +227,19 @@ def test_rights_are_those_of_the_namespace_of_the_subject() -> None:
     assert may_change(ACTIONS, Conditions(source)), "where that would be is not known"
 
 
+def test_what_has_no_name_is_refused_without_one() -> None:
+    source = ScriptedSource()
+    source.ports[Rights] = rights = ScriptedRights(argo=VIEWER)
+    rights.learn("argo")
+    chosen = choose(
+        "workflow.submit",
+        [Subject(Target(ObjectKey("", "wf", "", "")))],
+        Conditions(source, namespace="argo"),
+    )
+    assert not chosen.able
+    assert chosen.said == "needs create on workflows.argoproj.io in argo"
+
+
 def test_rights_come_before_the_state_and_after_what_nobody_may_do_here() -> None:
     source = ScriptedSource()
     source.ports[Rights] = rights = ScriptedRights(argo=VIEWER)

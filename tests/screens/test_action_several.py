@@ -126,6 +126,10 @@ async def test_of_many_that_are_left_out_the_first_are_told_and_the_rest_counted
         await ask(shown, "r")
         assert "Retry 1 of 6 workflows" in shown.text
         assert shown.static("dialog-plan").count("✖ going-") == 5
+        short = shown.static("dialog-sentence")
+        assert short.count("✖ going-") == 2
+        assert "✖ and 3 more are left out (d names them)" in short
+        assert f"Retry {ETL}" in shown.text, "what is done is in sight"
         await shown.press("ctrl+s")
         await shown.until_said("Retry: 1 of 6 done; 5 left out: going-")
         assert "; and 2 more" in shown.said

@@ -62,6 +62,7 @@ def choose(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Chos
 
 
 def told(subject: Subject, denied: Denied) -> str:
-    """The reason, with the subject's name unless the sentence begins with it."""
+    """The reason, with the subject's name, if it has one, unless the sentence begins with it."""
     name = subject.name
-    return denied.why if denied.why.startswith(f"{name} ") else f"{name}: {denied.why}"
+    is_said = not name or denied.why.startswith(f"{name} ")
+    return denied.why if is_said else f"{name}: {denied.why}"

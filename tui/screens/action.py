@@ -90,6 +90,8 @@ OF_THE_OBJECT = ("parameters", "artifacts")
 """Kinds of choices that are fields for what the object knows of."""
 MOST_REHEARSED = 10
 """Plans of which the cluster is asked beforehand."""
+MOST_NOT_DONE = 2
+"""Of those that are left out, how many the short form tells of one by one."""
 MOST_OF_A_LINE = 2_000
 """Characters of a line that are shown: a value may be as large as the cluster takes."""
 ASKING = "The cluster is asked whether it takes this …"
@@ -631,10 +633,19 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         if self._meant is not None and not plans:
             not_done.append(f"{self._meant.label}: {self._meant.why}")
         lines = not_done + self._lines(plans)
-        self._say("\n".join(lines), not_done + self._short(plans))
+        self._say("\n".join(lines), self._few_of(not_done, plans) + self._short(plans))
         told_command = f"$ {self._commands[0]}" if len(self._commands) == 1 else ""
         line = plain(clean(told_command[:MOST_OF_A_LINE]), self.context.ascii)
         put(self.query_one("#dialog-command", Static), line)
+
+    @staticmethod
+    def _few_of(not_done: Sequence[str], plans: Sequence[Planned]) -> list[str]:
+        """The first of what is not done: what is done is not to be pushed out of sight by it."""
+        rest = len(not_done) - MOST_NOT_DONE
+        if not plans or rest <= 1:
+            return list(not_done)
+        more = f"✖ and {rest} more are left out ({hint('dialog.details')} names them)"
+        return [*not_done[:MOST_NOT_DONE], more]
 
     @property
     def _is_otherwise(self) -> bool:
