@@ -26,10 +26,12 @@ from tui.domain.podname import pod_name
 from tui.domain.status import status_text
 from tui.domain.versions import keep_nodes
 from tui.domain.workflow import Workflow
+from tui.logs.run import look_for
 from tui.panes.artifact_list import ArtifactRows
 from tui.panes.artifacts import MANY, ArtifactsPane
 from tui.panes.base import Pane, PaneContext
 from tui.panes.inout import InOutPane
+from tui.panes.logs import MANY as MANY_LOGS
 from tui.panes.logs import LogsPane
 from tui.panes.manifest import ManifestPane
 from tui.panes.summary import SummaryPane
@@ -152,6 +154,37 @@ async def test_the_logs_of_a_prepared_run_cost_no_look_at_all_steps() -> None:
             await on.until(partial(is_in_head, on.pane, f"of {logs} logs"))
         await on.until(lambda: "of part(5" in on.app.text)
     assert [nodes.passes for _, nodes in versions] == [0, 0, 0]
+
+
+async def test_the_first_look_for_logs_among_many_steps_is_off_the_loop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And a version that comes meanwhile has the logs of its steps read, too."""
+    versions = []
+    for has_begun in (False, True):
+        made = fan_out(MANY_LOGS + 10)
+        for key, node in made["status"]["nodes"].items():
+            node["phase"] = "Pending" if key == "n3" and not has_begun else "Running"
+        versions.append(decode.from_manifest(made))
+        prepare(versions[-1], versions[0] if has_begun else None)
+    began, go_on = threading.Event(), threading.Event()
+    threads: list[int] = []
+
+    def look(*args: Any) -> None:
+        threads.append(threading.get_ident())
+        began.set()
+        go_on.wait(10)
+        look_for(*args)
+
+    monkeypatch.setattr("tui.panes.logs.look_for", look)
+    async with bench(LogsPane, ScriptedSource()) as on:
+        on.pane.show(versions[0], None, b"{}")
+        await on.until(began.is_set)
+        on.pane.show(versions[1], None, b"{}")
+        go_on.set()
+        count = sum(node.type == "Pod" for node in versions[1].nodes.values())
+        await on.until(partial(is_in_head, on.pane, f"of {count:,} logs"))
+    assert len(threads) == 1 and threads[0] != threading.get_ident()
 
 
 def is_in_head(pane: LogsPane, words: str) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from tui.domain.attempts import RETRY, Superseded, attempts, superseded_of
 from tui.domain.branches import group_parents_of, inside
@@ -164,6 +165,33 @@ def keep_begun(workflow: Workflow, before: Workflow | None, within: NodeId | Non
     found = begun_pods(workflow, within)
     if before is not None and (kept := begun_pods(before, within)) == found:
         begun_pods.keep(workflow, kept, within)
+
+
+@once
+def telling_most(workflow: Workflow, within: NodeId | None, most: int) -> tuple[Node, ...]:
+    """Of the pods that have begun those whose logs tell most: what failed or runs, then what came
+    last. All of them, in the order of the nodes, where there are no more than `most`."""
+    begun = [workflow.nodes[key] for key in begun_pods(workflow, within)]
+    return tuple(begun if len(begun) <= most else nlargest(most, begun, key=tells))
+
+
+def tells(node: Node) -> tuple[bool, str]:
+    """The more, the more the log of a pod tells."""
+    return matters(node), node.started_at or ""
+
+
+def matters(node: Node) -> bool:
+    """Whether the log of a pod is one that people look for."""
+    return node.is_problem or node.phase == RUNNING
+
+
+@once
+def count_of_begun(
+    workflow: Workflow, within: NodeId | None, containers: frozenset[str] = frozenset()
+) -> int:
+    """How many logs the pods have that have begun."""
+    begun = (workflow.nodes[key] for key in begun_pods(workflow, within))
+    return count_of_logs(workflow, begun, containers)
 
 
 @once

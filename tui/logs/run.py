@@ -7,7 +7,7 @@ steps there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import nlargest
 from time import monotonic
 from typing import NamedTuple
@@ -17,8 +17,12 @@ from tui.domain.logtargets import (
     LogTarget,
     attempts_before,
     begun_pods,
+    count_of_begun,
     count_of_logs,
+    matters,
     targets_of_pod,
+    telling_most,
+    tells,
 )
 from tui.domain.node import RUNNING, Node, NodeId
 from tui.domain.workflow import Workflow
@@ -44,13 +48,12 @@ class Waiting(NamedTuple):
     target: LogTarget
 
 
-def _matters(node: Node) -> bool:
-    return node.is_problem or node.phase == RUNNING
-
-
-def _tells(node: Node) -> tuple[bool, str]:
-    """The more, the more its log tells: what failed or runs most, then what came last."""
-    return _matters(node), node.started_at or ""
+def look_for(
+    workflow: Workflow, within: NodeId | None, containers: frozenset[str] = frozenset()
+) -> None:
+    """Work out what `want_begun` asks first of a version; on any thread, once for each."""
+    if len(telling_most(workflow, within, MOST_READ)) < len(begun_pods(workflow, within)):
+        count_of_begun(workflow, within, containers)
 
 
 class RunLogs:
@@ -73,9 +76,9 @@ class RunLogs:
         self._waiting: list[Waiting] = []
         self._known: set[tuple[str, str]] = set()
         self._open: set[int] = set()
-        self.nodes: set[NodeId] = set()
-        """The steps whose logs are known here, read or not."""
-        self._begun: Mapping[NodeId, None] | None = None
+        self._others: set[NodeId] = set()
+        """Steps whose logs are known here though they are not, or no more, among those begun."""
+        self._begun: Mapping[NodeId, None] = {}
         """The pods that had begun when somebody looked last."""
         self.skipped = 0
         """How many logs are not read, since there are too many."""
@@ -91,6 +94,11 @@ class RunLogs:
     def count(self) -> int:
         """How many logs are read, or are to be."""
         return len(self.targets) + len(self._waiting)
+
+    @property
+    def nodes(self) -> set[NodeId]:
+        """The steps whose logs are known here, read or not."""
+        return self._others | self._begun.keys()
 
     @property
     def is_over(self) -> bool:
@@ -113,27 +121,36 @@ class RunLogs:
         """Read the logs of all pods inside a node, or of all (None), that have begun by now.
 
         A version in which no more have begun costs nothing, and only those that are read cost the
-        name of their pod.
+        name of their pod. The first look costs no more than those where `look_for` was called.
         """
         workflow = self.workflow
         begun = begun_pods(workflow, within)
-        if begun is not self._begun:
-            self._begun = begun
-            new = [workflow.nodes[key] for key in begun if key not in self.nodes]
-            self.nodes.update(node.id for node in new)
+        if begun is self._begun:
+            self._open_more()
+            return
+        before, self._begun = self._begun, begun
+        if not before and not self._known:
+            chosen: Sequence[Node] = telling_most(workflow, within, MOST_READ)
+            if len(chosen) < len(begun):
+                read = count_of_logs(workflow, chosen, containers)
+                self.skipped += count_of_begun(workflow, within, containers) - read
+        else:
+            # Sets are compared in a tenth of the time that a look at each would take.
+            if not before.keys() <= begun.keys():
+                self._others |= before.keys() - begun.keys()
+            fresh = begun.keys() - before.keys() - self._others
+            new = [workflow.nodes[key] for key in begun if key in fresh] if fresh else []
             chosen = new
             if len(new) > self._room:
-                chosen = nlargest(self._room, new, key=_tells)
-                read = {node.id for node in chosen}
-                others = [node for node in new if node.id not in read]
+                chosen = nlargest(self._room, new, key=tells)
+                taken = {node.id for node in chosen}
+                others = [node for node in new if node.id not in taken]
                 self.skipped += count_of_logs(workflow, others, containers)
-            self.want(
-                target
-                for node in chosen
-                for target in targets_of_pod(workflow, node, pod_names, containers)
-            )
-        else:
-            self._open_more()
+        self.want(
+            target
+            for node in chosen
+            for target in targets_of_pod(workflow, node, pod_names, containers)
+        )
 
     def want(self, targets: Iterable[LogTarget]) -> None:
         """Read the logs of these steps, too, as far as they are not known and have begun."""
@@ -142,13 +159,14 @@ class RunLogs:
             key = (target.pod, target.container)
             if key not in self._known and target.has_begun:
                 self._known.add(key)
-                self.nodes.add(target.node.id)
+                if target.node.id not in self._begun:
+                    self._others.add(target.node.id)
                 began = time_of((target.node.started_at or "").encode("ascii", "replace"))
                 new.append(Waiting(began, len(self._known), target))
         room = self._room
         if len(new) > room:
             # What failed and what runs tells most, then what came last.
-            new.sort(key=lambda each: (_matters(each.target.node), each.began), reverse=True)
+            new.sort(key=lambda each: (matters(each.target.node), each.began), reverse=True)
             self.skipped += len(new) - room
             del new[room:]
         if new:

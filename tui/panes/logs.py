@@ -41,7 +41,7 @@ from tui.logs.book import LineFilter, LogBook, LogView
 from tui.logs.follower import LogEnded, LogFollower, LogResumed, LogWaiting
 from tui.logs.rate import LogRate
 from tui.logs.reader import LogReader
-from tui.logs.run import RunLogs
+from tui.logs.run import RunLogs, look_for
 from tui.messages import RoomWanted
 from tui.panes.base import PaneContext
 from tui.panes.containers import ContainerScreen
@@ -71,6 +71,8 @@ ENDS = 200
 """Lines at either end of a log that tell whether it has JSON."""
 MOST_COPIED = 50_000
 """Lines of which not one would be left for a clipboard if they were copied."""
+MANY = 2_000
+"""Nodes of a run from which on they are looked through on a thread."""
 PASSING = 0.15
 """Seconds that the cursor stands on a group before all its logs are read."""
 READING = "reading …"
@@ -226,6 +228,8 @@ class LogsPane(SearchedPane):
         self._pods_of: tuple[WorkflowRef, str] | None = None
         """Of which workflow the pods were asked for, and for which version or which pod of it."""
         self._is_asking = False
+        self._is_run_read = False
+        """Whether the first logs of the run that is shown are wanted by now."""
         self._spot = ""
         """Where somebody wants to be in it, until that is there."""
         self._is_sought = False
@@ -339,6 +343,7 @@ class LogsPane(SearchedPane):
         follower = self._follower_of(self._reader)
         self._begin_book(follower.sources)
         self._follower, self._run = follower, RunLogs(follower, workflow)
+        self._is_run_read = False
         self._goes_on = not workflow.is_completed
         self.lines.placeholder = ""
         self.set_timer(READING_DELAY, partial(self._say_reading, follower))
@@ -346,8 +351,32 @@ class LogsPane(SearchedPane):
         self.set_timer(PASSING, partial(self._want_run, self._run))
 
     def _want_run(self, run: RunLogs) -> None:
+        workflow, scope = run.workflow, self._choice.scope
+        if run is not self._run or not self.is_mounted or scope is None:
+            return
+        if len(workflow.nodes) < MANY:
+            self._read_run(run)
+        else:
+            within = NodeId(scope) if scope else None
+            self._look_for(run, workflow, within, self._choice.containers)
+
+    @work(thread=True, group="log-run", exclusive=True, description="looking for logs")
+    def _look_for(
+        self, run: RunLogs, workflow: Workflow, within: NodeId | None, containers: frozenset[str]
+    ) -> None:
+        look_for(workflow, within, containers)
+        self.app.call_from_thread(self._looked_for, run, workflow)
+
+    def _looked_for(self, run: RunLogs, workflow: Workflow) -> None:
         if run is not self._run or not self.is_mounted:
             return
+        newest, run.workflow = run.workflow, workflow
+        self._read_run(run)
+        if newest is not workflow:
+            self._go_on_with_run(run, newest)
+
+    def _read_run(self, run: RunLogs) -> None:
+        self._is_run_read = True
         self._want_begun(run)
         if not run.count:
             target = self._choice.target
@@ -367,7 +396,8 @@ class LogsPane(SearchedPane):
         self._goes_on = not workflow.is_completed
         run.workflow = workflow
         before = run.count
-        self._want_begun(run)
+        if self._is_run_read:
+            self._want_begun(run)
         if run.count > before and self._note:
             self._note = ""
             self.lines.placeholder = READING
