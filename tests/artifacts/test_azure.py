@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
@@ -32,6 +32,11 @@ class Azure(BaseHTTPRequestHandler):
     """A container called `runs`, of which each request needs the signature."""
 
     page = 2
+    breaks: ClassVar[dict[str, int]] = {}
+    """Blobs that break off, and after how many bytes."""
+    tag = "0x1"
+    asked: ClassVar[list[tuple[str, str]]] = []
+    """Blobs that were asked for, and which part."""
 
     def do_HEAD(self) -> None:
         self._answer()
@@ -48,7 +53,7 @@ class Azure(BaseHTTPRequestHandler):
         elif path == "runs" and asked.get("comp") == "list":
             self._say(200, self._list(asked))
         elif (name := path.removeprefix("runs/")) in BLOBS:
-            self._blob(BLOBS[name])
+            self._blob(name, BLOBS[name])
         else:
             self._say(404, b"")
 
@@ -66,26 +71,32 @@ class Azure(BaseHTTPRequestHandler):
             f"<BlobPrefix><Name>{escape(name)}</Name></BlobPrefix>"
             if found[name] is None
             else f"<Blob><Name>{escape(name)}</Name><Properties>"
-            f"<Content-Length>{found[name]}</Content-Length></Properties></Blob>"
+            f"<Content-Length>{found[name]}</Content-Length><Etag>{self.tag}</Etag>"
+            "</Properties></Blob>"
             for name in here
         )
         marker = f"<NextMarker>{at + self.page}</NextMarker>" if more else "<NextMarker />"
         return f"<EnumerationResults><Blobs>{blobs}</Blobs>{marker}</EnumerationResults>".encode()
 
-    def _blob(self, data: bytes) -> None:
+    def _blob(self, name: str, data: bytes) -> None:
         status, span = 200, self.headers.get("Range", "")
+        if self.command == "GET":
+            self.asked.append((name, span))
+        until = self.breaks.get(name)
         if span:
             first, last = span.removeprefix("bytes=").split("-")
             data, status = data[int(first) : int(last or 1 << 40) + 1], 206
-        self._say(status, data)
+            until = None if until is None else max(0, until - int(first))
+        self._say(status, data, until)
 
-    def _say(self, status: int, body: bytes) -> None:
+    def _say(self, status: int, body: bytes, until: int | None = None) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("ETag", '"0x1"')
+        self.send_header("ETag", f'"{self.tag}"')
         self.end_headers()
         if self.command == "GET":
-            self.wfile.write(body)
+            self.wfile.write(body[:until])
+            self.close_connection = self.close_connection or until is not None
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -150,6 +161,74 @@ def test_a_folder_is_saved_with_names_that_stay_inside(
     assert {path.parts[0] for path in found} == {"all"}
     store.download(blob(account, "report.json"), tmp_path / "one", quiet, CancelToken())
     assert (tmp_path / "one").read_bytes() == BLOBS["report.json"]
+
+
+LARGE = bytes(range(250)) * 1000
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of two blobs, of which the second breaks off."""
+    monkeypatch.setitem(BLOBS, "two/a", b"whole")
+    monkeypatch.setitem(BLOBS, "two/b", LARGE)
+    monkeypatch.setitem(Azure.breaks, "two/b", 100_000)
+    Azure.asked.clear()
+
+
+def fetch_two(store: AzureStore, account: str, target: Path) -> StoreError:
+    with pytest.raises(StoreError) as caught:
+        store.download(blob(account, "two"), target, quiet, CancelToken())
+    return caught.value
+
+
+def test_a_folder_that_broke_off_goes_on_from_there(
+    store: AzureStore, account: str, tmp_path: Path, broken: None
+) -> None:
+    error = fetch_two(store, account, tmp_path / "two")
+    assert error.hint == "97.7 KiB of 244 KiB are kept; the next try goes on from there"
+    assert not (tmp_path / "two").exists()
+    del Azure.breaks["two/b"]
+    Azure.asked.clear()
+    told: list[int] = []
+    store.download(
+        blob(account, "two"), tmp_path / "two", lambda done, total: told.append(done), CancelToken()
+    )
+    assert Azure.asked == [("two/b", "bytes=100000-")], "what came is not asked for again"
+    assert told[0] == 100_005 and told[-1] == len(LARGE) + 5
+    assert (tmp_path / "two/a").read_bytes() == b"whole"
+    assert (tmp_path / "two/b").read_bytes() == LARGE
+    assert [each.name for each in tmp_path.iterdir()] == ["two"]
+
+
+def test_a_blob_that_changed_meanwhile_is_fetched_anew(
+    store: AzureStore,
+    account: str,
+    tmp_path: Path,
+    broken: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fetch_two(store, account, tmp_path / "two")
+    del Azure.breaks["two/b"]
+    monkeypatch.setattr(Azure, "tag", "0x2")
+    monkeypatch.setitem(BLOBS, "two/b", LARGE[::-1])
+    Azure.asked.clear()
+    store.download(blob(account, "two"), tmp_path / "two", quiet, CancelToken())
+    assert Azure.asked == [("two/a", ""), ("two/b", "")]
+    assert (tmp_path / "two/b").read_bytes() == LARGE[::-1]
+
+
+def test_without_a_tag_nothing_is_kept(
+    store: AzureStore,
+    account: str,
+    tmp_path: Path,
+    broken: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Azure, "tag", "")
+    assert fetch_two(store, account, tmp_path / "two").hint.startswith("0 B of")
+    del Azure.breaks["two/b"]
+    store.download(blob(account, "two"), tmp_path / "two", quiet, CancelToken())
+    assert (tmp_path / "two/b").read_bytes() == LARGE
 
 
 def test_what_needs_a_login_names_the_tool_that_has_one(store: AzureStore, account: str) -> None:

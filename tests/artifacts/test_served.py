@@ -223,6 +223,7 @@ def test_a_connection_that_breaks_midway_leaves_no_file_behind(
             found.location("main-logs"), tmp_path / "x", lambda done, total: None, CancelToken()
         )
     assert caught.value.reason == "unreachable"
+    assert caught.value.hint.startswith("the next try begins anew")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -26,7 +26,7 @@ from tui.artifacts.base import (
 )
 from tui.artifacts.elsewhere import how_elsewhere
 from tui.artifacts.http import PIECE, HttpStore, shut_down_on
-from tui.artifacts.trees import Leaf, write_tree
+from tui.artifacts.trees import RangedLeaf, write_kept_tree
 from tui.domain.hidden import IN_USE
 from tui.domain.location import Location, OtherLocation
 from tui.ports.threads import CancelToken
@@ -38,9 +38,16 @@ LONGEST_PAGE = 16 << 20
 """Maximum number of bytes of one page of a list."""
 
 
+class _Blob(NamedTuple):
+    name: str
+    size: int
+    tag: str
+    """Its ETag, without quotes; "" where it has none."""
+
+
 class _Page(NamedTuple):
     folders: list[str]
-    blobs: list[tuple[str, int]]
+    blobs: list[_Blob]
     more: str
 
 
@@ -58,10 +65,10 @@ class AzureStore(HttpStore):
             if error.reason != "missing":
                 raise _explained(error, location) from error
         count = size = 0
-        for _, length in self._blobs(location):
+        for one in self._blobs(location):
             if count == COUNTED:
                 return Folder(count, size, whole=False)
-            count, size = count + 1, size + length
+            count, size = count + 1, size + one.size
         if not count:
             what = f"{location.key} is not in the container {_field(location, 'container')}"
             raise StoreError(what, reason="missing", hint="it may have been deleted")
@@ -84,9 +91,9 @@ class AzureStore(HttpStore):
             for name in page.folders
         ]
         files = [
-            FolderEntry(name[len(prefix) :], False, replace(location, key=name), size)
-            for name, size in page.blobs
-            if name != prefix
+            FolderEntry(one.name[len(prefix) :], False, replace(location, key=one.name), one.size)
+            for one in page.blobs
+            if one.name != prefix
         ]
         return FolderListing((*folders, *files), whole=not page.more, more=page.more)
 
@@ -105,25 +112,34 @@ class AzureStore(HttpStore):
         assert isinstance(location, OtherLocation)
         prefix = _prefix(location.key)
         leaves = []
-        for name, size in self._blobs(location):
+        for one in self._blobs(location):
             if stop.is_set:
                 raise stopped()
-            place = replace(location, key=name)
-            leaves.append(Leaf(name[len(prefix) :], size, partial(self._pieces, place, stop)))
-        total = sum(leaf.size for leaf in leaves)
-        return write_tree(leaves, target, progress, stop, total=total)
+            place = replace(location, key=one.name)
+            pieces = partial(self._pieces, place, one.tag, stop)
+            leaves.append(RangedLeaf(one.name[len(prefix) :], one.size, one.tag, pieces))
+        mark = _address(location, prefix, {}).partition("?")[0]
+        return write_kept_tree(leaves, target, progress, stop, mark=mark)
 
-    def _pieces(self, location: Location, stop: CancelToken) -> Iterator[bytes]:
-        with self._request("GET", location, {}) as response, shut_down_on(stop, response):
+    def _pieces(
+        self, location: Location, tag: str, stop: CancelToken, offset: int
+    ) -> Iterator[bytes]:
+        """A blob from so many bytes on, as long as it is the one that was listed."""
+        headers = {"Range": f"bytes={offset}-"} if offset else {}
+        with self._request("GET", location, headers) as response, shut_down_on(stop, response):
+            if tag and response.headers.get("ETag", "").strip('"') not in ("", tag):
+                raise StoreError(f"{location.key} changed while it was read", hint="try again")
+            if response.status != 206 and offset:
+                self._skip(response, offset)
             while piece := response.read1(PIECE):
                 yield bytes(piece)
 
-    def _blobs(self, location: Location) -> Iterator[tuple[str, int]]:
+    def _blobs(self, location: Location) -> Iterator[_Blob]:
         """Every blob in a folder, at any depth."""
         more = ""
         while True:
             page = self._page(location, more, 5000)
-            yield from (blob for blob in page.blobs if not blob[0].endswith("/"))
+            yield from (one for one in page.blobs if not one.name.endswith("/"))
             more = page.more
             if not more:
                 return
@@ -156,7 +172,9 @@ def _page_in(body: bytes, location: Location) -> _Page:
     blobs = []
     for blob in whole.iterfind("./Blobs/Blob"):
         size = blob.findtext("./Properties/Content-Length") or ""
-        blobs.append((blob.findtext("Name") or "", int(size) if size.isdecimal() else 0))
+        tag = (blob.findtext("./Properties/Etag") or "").strip('"')
+        length = int(size) if size.isdecimal() else 0
+        blobs.append(_Blob(blob.findtext("Name") or "", length, tag))
     folders = [each.findtext("Name") or "" for each in whole.iterfind("./Blobs/BlobPrefix")]
     return _Page(folders, blobs, whole.findtext("NextMarker") or "")
 

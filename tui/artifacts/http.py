@@ -136,9 +136,11 @@ class HttpStore:
                 self._fetch(location, file, began, target, progress, stop)
             except StoreError as error:
                 part.is_worth_keeping = error.reason in GOES_ON and began.leave(file)
-                if not part.is_worth_keeping:
+                if error.reason not in GOES_ON or not began.done:
                     raise
-                hint = f"{size_text(began.done)} are kept; the next try goes on from there"
+                hint = ANEW
+                if part.is_worth_keeping:
+                    hint = f"{size_text(began.done)} are kept; the next try goes on from there"
                 raise StoreError(error.what, reason=error.reason, hint=hint) from error
         return target
 
@@ -264,6 +266,7 @@ class HttpStore:
             count -= len(piece)
 
 
+ANEW = "the next try begins anew: the server does not say what a rest would be of"
 MAGIC = b"argo-tui part of"
 """What the note behind a part ends with."""
 LONGEST_TAG = 1 << 10

@@ -45,6 +45,7 @@ MOST_FILES = 10_000
 """Files of a folder that are downloaded: each is a request of its own."""
 MOST_PAGE = 1 << 24
 """Bytes of a page of links that are read."""
+ANEW = "the next try begins anew: an Argo Server hands out no parts"
 TAIL = 512
 """Bytes at the end of an artifact in which the words of a failure are looked for."""
 
@@ -148,12 +149,17 @@ class ServedStore:
         """Write the content to a file, or to a folder file by file."""
         source, path = _place(location)
         found = self.stat(location)
-        if isinstance(found, Folder):
-            leaves = self._leaves(location, source, stop)
-            return write_tree(leaves, target, progress, stop, total=None)
-        size = found.size if found.is_measured else None
-        leaf = Leaf(target.name, found.size, lambda: _whole(source, path, size, stop))
-        return write_file(leaf, target, progress, stop, overwrite=overwrite)
+        try:
+            if isinstance(found, Folder):
+                leaves = self._leaves(location, source, stop)
+                return write_tree(leaves, target, progress, stop, total=None)
+            size = found.size if found.is_measured else None
+            leaf = Leaf(target.name, found.size, lambda: _whole(source, path, size, stop))
+            return write_file(leaf, target, progress, stop, overwrite=overwrite)
+        except StoreError as error:
+            if error.reason != "unreachable":
+                raise
+            raise StoreError(error.what, reason=error.reason, hint=ANEW) from error
 
     def _leaves(self, location: Location, source: ServedArtifacts, stop: CancelToken) -> list[Leaf]:
         """The files of a folder, at any depth."""

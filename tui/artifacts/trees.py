@@ -6,20 +6,26 @@ For stores that have one stream for each file, and for what is inside archives.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from tui.artifacts.base import Progress, stopped
+from tui.artifacts.base import Progress, StoreError, stopped
 from tui.artifacts.saving import (
+    GOES_ON,
+    Kept,
     SafeTree,
     check_room,
     create_inside,
+    kept_folder,
+    only_inside,
     open_file,
     open_inside,
     whole_file,
     whole_folder,
 )
+from tui.domain.preview import size_text
 from tui.ports.threads import CancelToken
 
 
@@ -32,6 +38,21 @@ class Leaf(NamedTuple):
     """Bytes, as its store or its archive says."""
     pieces: Callable[[], Iterator[bytes]]
     """Its content. Raises: StoreError."""
+
+
+class RangedLeaf(NamedTuple):
+    """The same, of a store that can be asked for the rest of a file."""
+
+    name: str
+    size: int
+    tag: str
+    """Another where the content is another; "" where the store does not say."""
+    pieces: Callable[[int], Iterator[bytes]]
+    """Its content from so many bytes on. Raises: StoreError."""
+
+
+MAX_TRIES = 3
+"""How often a file is asked for in a row without a byte of it."""
 
 
 def write_file(
@@ -66,6 +87,83 @@ def write_tree(
             with os.fdopen(open_inside(folder, path), "r+b") as file:
                 done = _write(leaf, file, done, lambda now: progress(now, total), stop)
     return target
+
+
+def write_kept_tree(
+    leaves: Sequence[RangedLeaf], target: Path, progress: Progress, stop: CancelToken, *, mark: str
+) -> Path:
+    """Write them to a new folder, one after the other, on from what an earlier try left of the same
+    (`mark` says of what). Raises: StoreError; where the store went away, what came is kept."""
+    total = sum(leaf.size for leaf in leaves)
+    with kept_folder(target, size=total, mark=mark) as folder:
+        tree = SafeTree()
+        paths = [tree.path(leaf.name) for leaf in leaves]
+        only_inside(folder, frozenset(paths))
+        files: list[Kept] = []
+        for leaf, path in zip(leaves, paths, strict=True):
+            create_inside(folder, path, again=True)
+            opened = partial(open_inside, folder, path)
+            files.append(Kept(opened, leaf.size, max(1, leaf.size), f"{leaf.name}\0{leaf.tag}"))
+        done = sum(map(_count, files))
+        progress(done, total)
+        try:
+            for leaf, file in zip(leaves, files, strict=True):
+                done = _write_on(leaf, file, done, lambda now: progress(now, total), stop)
+        except StoreError as error:
+            if error.reason not in GOES_ON:
+                raise
+            have = size_text(sum(map(_count, files)))
+            hint = f"{have} of {size_text(total)} are kept; the next try goes on from there"
+            raise StoreError(error.what, reason=error.reason, hint=hint) from error
+        for file in files:
+            file.finish()
+    return target
+
+
+def _count(kept: Kept) -> int:
+    return sum(kept.done())
+
+
+def _write_on(
+    leaf: RangedLeaf, kept: Kept, done: int, progress: Callable[[int], None], stop: CancelToken
+) -> int:
+    """Write the rest of one; where its connection breaks it is asked for again from there on."""
+    at, tries = _count(kept), 0
+    with os.fdopen(kept.opened(), "r+b", buffering=0) as file:
+        while at < leaf.size:
+            before = at
+            try:
+                for piece in leaf.pieces(at):
+                    if stop.is_set:
+                        raise stopped()
+                    if at + len(piece) > leaf.size:
+                        raise StoreError(f"{leaf.name} is longer than its store says")
+                    _put(file.fileno(), piece, at)
+                    at += len(piece)
+                    if leaf.tag:
+                        kept.keep(0, at)
+                    progress(done + at - before)
+                if at < leaf.size:
+                    came = f"{at:,} of {leaf.size:,} bytes of {leaf.name}"
+                    raise StoreError(f"the connection broke after {came}", reason="unreachable")
+            except StoreError as error:
+                tries = 1 if at > before else tries + 1
+                if stop.is_set:
+                    raise stopped() from error
+                if error.reason not in GOES_ON or tries >= MAX_TRIES or not leaf.tag:
+                    raise
+            done += at - before
+    if stop.is_set:
+        raise stopped()
+    return done
+
+
+def _put(descriptor: int, piece: bytes, at: int) -> None:
+    """Write all of it at a place."""
+    left = memoryview(piece)
+    while left:
+        written = os.pwrite(descriptor, left, at)
+        left, at = left[written:], at + written
 
 
 def _write(

@@ -32,7 +32,11 @@ def read_documents(name: str, text: str) -> list[Any]:
     import yaml
 
     try:
-        return list(_Builder(name).documents(yaml.parse(text, Loader=_base())))
+        loader = _base()(text)
+        try:
+            return list(_Builder(name).documents(iter(loader.get_event, None)))
+        finally:
+            loader.dispose()
     except yaml.MarkedYAMLError as error:
         # libyaml scans ahead of its events, and has a limit of its own since 0.2.6.
         if "maximum nesting depth" in str(error.problem):
@@ -97,13 +101,19 @@ class _Builder:
         scalar, alias = yaml.ScalarEvent, yaml.AliasEvent
         mapping, sequence = yaml.MappingStartEvent, yaml.SequenceStartEvent
         ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
-        read_scalar = self._scalar
         stack = self._stack
+        words, numbers = _WORDS, _NUMBERS
         document: Any = None
         for event in events:
             kind = type(event)
             if kind is scalar:
-                value = read_scalar(event)
+                # Most are plain texts that mean themselves.
+                if event.tag is None and event.implicit[0]:
+                    value = event.value
+                    if value in words or value[0] in numbers:
+                        value = _plain(value)
+                else:
+                    value = self._scalar(event)
                 if event.anchor:
                     self._anchors[event.anchor] = value
             elif kind is mapping or kind is sequence:
