@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingsMap
@@ -68,7 +69,38 @@ def test_all_is_known_of_this_textual() -> None:
     assert textual_private.missing(Small()) == []
     assert textual_private.missing_of_bindings(Small()) == []
     assert textual_private.missing_of_callbacks(Small()) == []
+    assert textual_private.missing_of_layout() == []
     assert textual_private.missing_of_driver() == []
+
+
+class Told(Static):
+    """A widget that remembers what it was told."""
+
+    def __init__(self) -> None:
+        super().__init__("new")
+        self.events: list[str] = []
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.events.append(f"resize {event.size.width}x{event.size.height}")
+
+    def on_show(self) -> None:
+        self.events.append("show")
+
+
+async def test_a_new_widget_is_told_its_size_whoever_asked_where_it_is_before() -> None:
+    app = Small()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.use_terminal(Capabilities())
+        for asks in (False, True):
+            new = Told()
+            await app.screen.mount(new)
+            if asks:
+                # Drawing what changed between two layouts, as is done after a key, and a question.
+                compositor = app.screen._compositor
+                compositor.update_widgets({new})
+                assert compositor.find_widget(new).region.size == (40, 1)
+            await pilot.pause()
+            assert new.events == ["resize 40x1", "show"], asks
 
 
 def test_without_what_our_driver_needs_textuals_own_is_taken_with_a_word(

@@ -261,6 +261,10 @@ class CellDiffMixin:
         unknown = textual_private.missing_of_callbacks(self)
         if unknown:
             self._note(f"what comes late may end the program: {_lacks(unknown)}")
+        textual_private.tell_every_size()
+        unknown = textual_private.missing_of_layout()
+        if unknown:
+            self._note(f"a part that opens may stand still: {_lacks(unknown)}")
         if not diff:
             return
         unknown = textual_private.missing(self)

@@ -12,8 +12,9 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import _lru_cache_wrapper, lru_cache, partial
+from functools import _lru_cache_wrapper, lru_cache, partial, wraps
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakKeyDictionary
 
 from rich.color import ColorSystem
 from textual import Logger, constants
@@ -121,6 +122,22 @@ def missing_of_callbacks(app: object) -> list[str]:
     return found if hasattr(app, "_pruning") else [*found, "DOMNode._pruning"]
 
 
+def missing_of_layout() -> list[str]:
+    """What telling sizes needs of Textual and is not as we know it; empty if all is."""
+    try:
+        from textual._compositor import Compositor, ReflowResult
+    except ImportError:
+        return ["textual._compositor"]
+    found = []
+    if _parameters(getattr(Compositor, "reflow", None)) != ["self", "parent", "size"]:
+        found.append("Compositor.reflow(parent, size)")
+    if not hasattr(Compositor(), "_full_map"):
+        found.append("Compositor._full_map")
+    if "shown" not in _parameters(ReflowResult) or not hasattr(ReflowResult, "_replace"):
+        found.append("ReflowResult.shown")
+    return found
+
+
 def _parameters(of: Any) -> list[str]:
     try:
         return list(inspect.signature(of).parameters)
@@ -222,6 +239,41 @@ def _is_removed(callback: Any) -> bool:
         callback = callback.func
     owner = getattr(callback, "__self__", None)
     return isinstance(owner, DOMNode) and owner._pruning
+
+
+# --- sizes ----------------------------------------------------------------------------------
+
+
+def tell_every_size() -> None:
+    """Every new widget is told its size by a Resize, and that it is shown.
+
+    Textual tells those that were not in the last layout. Whoever asks where a widget is, while a
+    new one waits for its first layout, has Textual make one of all without telling anybody; in the
+    next the new one is known, and is never told. Ours then go on for one line of the screen, and do
+    not draw anew what changes below. Does nothing where `missing_of_layout` names something.
+    """
+    if missing_of_layout():
+        return
+    from textual._compositor import Compositor
+
+    changed: Any = Compositor
+    as_it_comes = changed.reflow
+    if hasattr(as_it_comes, "tells_all"):
+        return  # of an app before in this process
+    told: WeakKeyDictionary[Any, set[Any]] = WeakKeyDictionary()
+    """The widgets of the last layout that was told of, by what makes them."""
+
+    @wraps(as_it_comes)
+    def reflow(compositor: Any, parent: Any, size: Any) -> Any:
+        result = as_it_comes(compositor, parent, size)
+        before = told.get(compositor, set())
+        told[compositor] = widgets = set(compositor._full_map)
+        untold = widgets - before
+        return result if untold <= result.shown else result._replace(shown=result.shown | untold)
+
+    new: Any = reflow
+    new.tells_all = True
+    changed.reflow = new
 
 
 # --- painting -------------------------------------------------------------------------------
