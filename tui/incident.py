@@ -10,7 +10,7 @@ import os
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ from tui.domain.incident import (
     artifact_member,
     log_member,
 )
+from tui.domain.logs import LogBlock, LogSource, Origin, blocks_of, of_program
 from tui.domain.logtargets import LogTarget, log_targets
 from tui.domain.samples import RunSamples
 from tui.domain.templates import container_roles
@@ -96,6 +97,8 @@ class Saving:
         self._redaction = Redaction()
         self._lacks: list[str] = []
         self._why_not: dict[str, str] = {}
+        self._archived: list[str] = []
+        self._log_sizes: dict[str, int] = {}
 
     def write(self, path: Path, *, overwrite: bool = False) -> Contents:
         """Write all of it, or nothing. Raises: InputError where the file is there already, or
@@ -137,6 +140,8 @@ class Saving:
                 hidden=tuple(dict.fromkeys(self._redaction.hidden)),
                 lacks=tuple(self._lacks),
                 why_not=self._why_not,
+                archived=tuple(self._archived),
+                log_sizes=self._log_sizes,
             )
             _add(tar, CONTENTS, msgspec.json.encode(contents))
         return contents
@@ -248,13 +253,15 @@ class Saving:
         for target in self._targets():
             self._told(f"log of {target.container} in {target.pod}")
             member = log_member(target.pod, target.container)
-            read = partial(reader.blocks, target, self._stop, number=lambda source: 0)
-            self._add_log(tar, member, read)
+            origins: set[Origin] = set()
+            number = partial(_number, origins)
+            read = partial(reader.blocks, target, self._stop, number=number)
+            self._add_log(tar, member, read, origins)
             if (target.pod, target.container) in restarted:
                 member = log_member(target.pod, target.container, previous=True)
                 self._add_log(tar, member, partial(self._previous, target))
 
-    def _previous(self, target: LogTarget) -> Iterable[Any]:
+    def _previous(self, target: LogTarget) -> Iterable[LogBlock]:
         request = LogRequest(
             self._workflow.metadata.namespace,
             target.pod,
@@ -277,18 +284,31 @@ class Saving:
         }
 
     def _add_log(
-        self, tar: tarfile.TarFile, member: str, blocks: Callable[[], Iterable[Any]]
+        self,
+        tar: tarfile.TarFile,
+        member: str,
+        blocks: Callable[[], Iterable[LogBlock]],
+        origins: Set[Origin] = frozenset(),
     ) -> None:
+        """`origins` tells where its lines come from, once they come."""
         with tempfile.SpooledTemporaryFile(SPOOLED) as spool:
             try:
                 for block in blocks():
-                    spool.write(self._redaction.data(block.stamped()))
+                    lines = block.data if _is_archived(origins) else block.stamped()
+                    spool.write(self._redaction.data(lines))
             except TuiError as error:
                 self._why_not[member] = str(error)
                 if not spool.tell():
                     return
             size = spool.tell()
             spool.seek(0)
+            if _is_archived(origins):
+                self._archived.append(member)
+            else:
+                pieces = iter(partial(spool.read, SPOOLED), b"")
+                lines_of_program = of_program(blocks_of(pieces))
+                self._log_sizes[member] = sum(len(block.data) for block in lines_of_program)
+                spool.seek(0)
             _add_file(tar, member, spool, size)
 
     # --- artifacts -------------------------------------------------------------------------
@@ -355,6 +375,17 @@ class Saving:
         lines = answer_lines(inquiry.answer(), ascii=True, where=True)
         text = "".join(f"{line}\n" for line in lines)
         _add(tar, WHY, self._redaction.data(text.encode(errors="replace")))
+
+
+def _number(origins: set[Origin], source: LogSource) -> int:
+    """The number of a log of which there is one: where its lines come from is noted."""
+    origins.add(source.origin)
+    return 0
+
+
+def _is_archived(origins: Set[Origin]) -> bool:
+    """Whether all of a log was archived; of one that went on in the archive a part has times."""
+    return "archive" in origins and "seam" not in origins
 
 
 def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:

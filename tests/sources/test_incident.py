@@ -25,6 +25,8 @@ from tui.domain.incident import (
     WORKFLOW,
     log_member,
 )
+from tui.domain.logs import LogSource
+from tui.domain.logtargets import log_targets
 from tui.domain.node import NodeId
 from tui.domain.podname import node_id
 from tui.domain.samples import RunSamples
@@ -32,6 +34,7 @@ from tui.domain.workflow import WORKFLOW as KIND
 from tui.domain.workflow import WorkflowRef
 from tui.errors import InputError, Missing, NotOffered, Refused, SourceError
 from tui.incident import Saving
+from tui.logs.reader import LogReader
 from tui.ports.artifacts import ServedArtifacts
 from tui.ports.connection import Connection, offered
 from tui.ports.events import Event, Events
@@ -140,6 +143,60 @@ def test_a_part_of_a_log_is_what_the_cluster_would_give(
     connection = read(str(saved(tmp_path)))
     told = text_of(connection, **request_).decode().splitlines()
     assert [line.partition(" ")[2] for line in told] == lines
+    connection.close()
+
+
+def with_archived_log(data: str) -> dict[str, Any]:
+    """The run, with the archived log of its first step written into it."""
+    found = nightly_etl()
+    node = found["status"]["nodes"][node_id(RUN, f"{RUN}.extract-orders")]
+    node["outputs"] = {"artifacts": [{"name": "main-logs", "raw": {"data": data}}]}
+    return found
+
+
+def test_the_archived_log_of_a_step_is_its_log_without_times_and_the_lines_of_argo(
+    tmp_path: Path,
+) -> None:
+    found, run = source(), with_archived_log("")
+    own = b'2026-03-17T05:00:00Z time=2026-03-17T05:00:00.1Z level=INFO msg="begun" argo=true\n'
+    found.logs[POD, "main"] = [own, LOG]
+    path = tmp_path / f"run{SUFFIX}"
+    Saving(found, run, now=NOW, pod_names="v2").write(path)
+    connection = read(str(path))
+    assert len(text_of(connection).splitlines()) == 4
+    node = NodeId(node_id(RUN, f"{RUN}.extract-orders"))
+    served = offered(connection, ServedArtifacts)
+    at = served.path(decode.from_manifest(run), node, "main-logs", "out")
+    with served.content(at, CancelToken()) as content:
+        assert b"".join(content.pieces) == b"one\ntwo\nthree\n"
+        assert content.headers["Content-Length"] == "14"
+    connection.close()
+
+
+def test_of_a_pod_that_was_gone_the_log_is_the_archived_one_as_it_was_written(
+    tmp_path: Path,
+) -> None:
+    text = "2020-01-01T00:00:00Z this is a time of the program\nlast\n"
+    run = with_archived_log(text)
+    path = tmp_path / f"run{SUFFIX}"
+    contents = Saving(ScriptedSource(run), run, now=NOW, pod_names="v2").write(path)
+    assert contents.archived == (log_member(POD, "main"),)
+    connection = read(str(path))
+    workflow = decode.from_manifest(run)
+    (target,) = (
+        each
+        for each in log_targets(workflow, pod_names="v2")
+        if (each.pod, each.container) == (POD, "main")
+    )
+    origins: list[str] = []
+
+    def number(source: LogSource) -> int:
+        origins.append(source.origin)
+        return len(origins) - 1
+
+    blocks = list(LogReader(connection, workflow).blocks(target, CancelToken(), number=number))
+    assert b"".join(block.data for block in blocks).decode() == text
+    assert {origins[block.source] for block in blocks} == {"archive"}
     connection.close()
 
 

@@ -58,6 +58,11 @@ class Contents(msgspec.Struct, frozen=True):
     """What could not be saved, each in a sentence."""
     why_not: Mapping[str, str] = {}
     """Member that somebody may look for → why it is not there."""
+    archived: tuple[str, ...] = ()
+    """Members that are logs as they were archived; others came from their pods, with times."""
+    log_sizes: Mapping[str, int] = {}
+    """Member that is the log of a pod → bytes of it as an artifact, which has neither times nor the
+    lines of Argo's executor."""
 
 
 def log_member(pod: str, container: str, *, previous: bool = False) -> str:

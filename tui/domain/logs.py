@@ -734,3 +734,15 @@ def own_lines(block: LogBlock, *, is_after_own: bool = False) -> array[int]:
         if _EXIT.fullmatch(block.data, block.start(index), block.ends[index]):
             own.add(index)
     return array("I", sorted(own)) if len(own) > len(found) else found
+
+
+def of_program(blocks: Iterable[LogBlock]) -> Iterator[LogBlock]:
+    """A log as Argo archives it: what the program wrote, without the lines of Argo's executor."""
+    is_after_own = False
+    for block in blocks:
+        own = set(own_lines(block, is_after_own=is_after_own))
+        is_after_own = len(block) - 1 in own if len(block) else is_after_own
+        if own:
+            block = block.chosen([line for line in range(len(block)) if line not in own])
+        if len(block):
+            yield block

@@ -14,7 +14,7 @@ import msgspec
 
 from tui.domain import incident as file
 from tui.domain.artifact import LOG_SUFFIX
-from tui.domain.logs import LogBlock, blocks_of, time_of
+from tui.domain.logs import LogBlock, blocks_of, of_program, time_of
 from tui.domain.node import NodeId
 from tui.domain.podname import pod_name
 from tui.domain.samples import RunSamples
@@ -160,6 +160,8 @@ class IncidentSource(SavedObjects):
         if name not in self._members:
             why = self.contents.why_not.get(name, NOT_SAVED)
             raise Missing(f"the log of {request.container} is not in the file: {why}")
+        if name in self.contents.archived:
+            raise Missing(f"its pod was gone, the log of {request.container} is the archived one")
         pieces: Iterator[bytes] = self._members.pieces(name)
         if request.tail_lines is not None or request.since_time:
             pieces = iter([_part(b"".join(pieces), request)])
@@ -191,8 +193,11 @@ class IncidentSource(SavedObjects):
         """What was saved of it. Raises: Missing."""
         if path not in self._members:
             raise Missing(NOT_SAVED)
-        if path.startswith(file.LOGS):
-            yield Content({}, (block.data for block in blocks_of(self._members.pieces(path))))
+        if path.startswith(file.LOGS) and path not in self.contents.archived:
+            size = self.contents.log_sizes.get(path)  # older files do not say
+            headers = {} if size is None else {"Content-Length": str(size)}
+            lines = of_program(blocks_of(self._members.pieces(path)))
+            yield Content(headers, (block.data for block in lines))
             return
         headers = {"Content-Length": str(self._members.size(path))}
         yield Content(headers, self._members.pieces(path))
