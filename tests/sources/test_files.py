@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tui.errors import InputError
-from tui.sources.files import LARGEST, bounded, manifests_in, read_manifests, read_workflows
+from tui.sources.files import (
+    LARGEST,
+    bounded,
+    each_workflow,
+    manifests_in,
+    read_manifests,
+    read_workflows,
+)
 
 ONE = "kind: Workflow\nmetadata: {name: a}\nspec: {}\n"
 
@@ -132,6 +140,22 @@ def test_a_folder_is_its_manifests(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(ONE)
     (tmp_path / "notes.txt").write_text("not this")
     assert [each["metadata"]["name"] for each in read_workflows([str(tmp_path)])] == ["a", "b"]
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_the_files_of_one_folder_or_the_paths_are_counted(tmp_path: Path, is_folder: bool) -> None:
+    files = [tmp_path / f"{name}.json" for name in "ab"]
+    for file in files:
+        file.write_text('{"kind": "Workflow"}')
+    asked: list[Sequence[str]] = []
+
+    def counted(names: Sequence[str]) -> Sequence[str]:
+        asked.append(names)
+        return names
+
+    paths = [str(tmp_path)] if is_folder else [str(file) for file in files]
+    assert len(list(each_workflow(paths, counted=counted))) == 2
+    assert asked == [[str(file) for file in files]]
 
 
 def test_a_dash_is_stdin(monkeypatch: pytest.MonkeyPatch) -> None:

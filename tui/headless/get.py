@@ -84,7 +84,7 @@ def manifests(names: Iterable[str], files: Iterable[str], settings: Settings) ->
     if files:
         from tui.sources.files import each_workflow
 
-        yield from each_workflow(counted(files), told=note)
+        yield from each_workflow(files, told=note, counted=counted)
     elif names:
         yield from _named(names, settings)
     elif settings.files:

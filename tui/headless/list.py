@@ -227,7 +227,7 @@ def _saved(
     found: list[ListedWorkflow] = []
     originals: Originals = {}
     faults: Faults = {}
-    for manifest in each_workflow(counted(files), none_ok=True, told=note):
+    for manifest in each_workflow(files, none_ok=True, told=note, counted=counted):
         saved, fits = decode.whole_manifest(manifest)
         workflow: ListedWorkflow = saved
         metadata = workflow.metadata

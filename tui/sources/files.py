@@ -10,7 +10,7 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -39,6 +39,15 @@ OnProgress = Callable[[str], object]
 """Told a sentence about what is left out."""
 
 
+Counted = Callable[[Sequence[str]], Iterable[str]]
+"""Gives the names of files one after another, and may show how far that is."""
+
+
+def uncounted(names: Sequence[str]) -> Iterable[str]:
+    """Nobody is shown how far it is."""
+    return names
+
+
 def unheard(text: str) -> None:
     """Nobody is told."""
 
@@ -57,25 +66,31 @@ def read_manifests(path: str, *, told: OnProgress = unheard) -> list[Manifest]:
 
 
 def read_workflows(
-    paths: Iterable[str], *, none_ok: bool = False, told: OnProgress = unheard
+    paths: Sequence[str], *, none_ok: bool = False, told: OnProgress = unheard
 ) -> list[Manifest]:
     """All of `each_workflow`."""
     return list(each_workflow(paths, none_ok=none_ok, told=told))
 
 
 def each_workflow(
-    paths: Iterable[str], *, none_ok: bool = False, told: OnProgress = unheard
+    paths: Sequence[str],
+    *,
+    none_ok: bool = False,
+    told: OnProgress = unheard,
+    counted: Counted = uncounted,
 ) -> Iterator[Manifest]:
     """The workflows of files, one after another; anything else is named and refused.
 
-    `none_ok` lets a file be an empty list; `told` is as for `read_manifests`.
+    `none_ok` lets a file be an empty list; `told` is as for `read_manifests`. What is counted are
+    the paths, or of only one the files in it.
 
     Raises: InputError for what cannot be read, is another kind, or holds nothing.
     """
-    for path in paths:
+    is_one = len(paths) == 1
+    for path in paths if is_one else counted(paths):
         count = 0
         # File by file also in a folder: what is wanted of one is a tenth of what was read.
-        for name, data in contents(path, told):
+        for name, data in contents(path, told, counted if is_one else uncounted):
             for manifest in manifests_in(name, data):
                 kind = manifest.get("kind")
                 if kind != "Workflow":
@@ -100,7 +115,9 @@ def _called(manifest: Manifest) -> str:
     return f" ({name})" if name else ""
 
 
-def contents(path: str, told: OnProgress) -> Iterator[tuple[str, bytes]]:
+def contents(
+    path: str, told: OnProgress, counted: Counted = uncounted
+) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of a file, of the manifests in a folder, of stdin, or of what is at an
     `https://` address. Raises: InputError."""
     if path.endswith(SUFFIX):
@@ -117,12 +134,12 @@ def contents(path: str, told: OnProgress) -> Iterator[tuple[str, bytes]]:
             yield at_address.name_of(path), at_address.read(path)
         elif Path(path).is_dir():
             files = sorted(each for each in Path(path).iterdir() if each.suffix in SUFFIXES)
-            for file in files:
-                data = _file_within(str(file))
+            for file in counted([str(each) for each in files]):
+                data = _file_within(file)
                 if data is None:
                     told(f"{file} is left out: it is not a file")
                 else:
-                    yield str(file), data
+                    yield file, data
         else:
             with open(path, "rb") as opened:
                 yield path, _read(path, opened)
