@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -195,6 +196,38 @@ class Loop:
             await self._task
 
 
+class Searches:
+    """Python's searches for rubbish, which are in the turns where they happen: how many there were
+    of each generation, and milliseconds that the longest computed."""
+
+    def __init__(self) -> None:
+        self._begun = 0.0
+        self._loop = threading.get_ident()
+        self.longest = [0.0, 0.0, 0.0]
+        self.on_loop = [0.0, 0.0, 0.0]
+        self.count = [0, 0, 0]
+        gc.callbacks.append(self._hear)
+
+    def _hear(self, phase: str, about: dict[str, int]) -> None:
+        if phase == "start":
+            self._begun = time.thread_time()
+            return
+        took, which = (time.thread_time() - self._begun) * 1000, about["generation"]
+        self.count[which] += 1
+        self.longest[which] = max(self.longest[which], took)
+        if threading.get_ident() == self._loop:
+            self.on_loop[which] = max(self.on_loop[which], took)
+
+    def end(self) -> str:
+        """Hear of no more; what was heard, in words."""
+        gc.callbacks.remove(self._hear)
+        told = zip(("young", "older", "all"), self.count, self.longest, self.on_loop, strict=True)
+        return ", ".join(
+            f"{which} {count} times, {longest:.1f} at most ({on_loop:.1f} on the loop)"
+            for which, count, longest, on_loop in told
+        )
+
+
 async def measure(nodes: int) -> list[tuple[str, Cost]]:
     """What each pane costs for a run of this size."""
     versions = [told_whole(wide(nodes, version)) for version in range(1, 6)]
@@ -270,10 +303,12 @@ def main() -> None:
     print(f"{'':28}{'computing':>12}{'in a turn':>12}{'stall':>12}   milliseconds")
     print(f"an update should compute {AIM:g} at most, and so should a turn")
     for nodes in map(int, sys.argv[1:] or map(str, SIZES)):
+        searches = Searches()
         for what, cost in timed(measure(nodes)):
             late = what.endswith("update") and cost.computed > AIM
             told = f"{cost.computed:>12.1f}{cost.turn:>12.1f}{cost.stall:>12.1f}"
             print(f"{nodes:>7,} nodes {what:<14}{told}{'  !' if late else ''}", flush=True)
+        print(f"{nodes:>7,} nodes searched for rubbish: {searches.end()}", flush=True)
     for name, line in LONG_LINES.items():
         for by_words in (False, True):
             cost = timed(wrap_a_long_line(line, by_words=by_words))
