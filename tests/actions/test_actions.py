@@ -82,6 +82,11 @@ def test_ids_are_unique_and_only_opposites_share_a_key() -> None:
     assert twice == {("wf", "act.suspend"), ("cron", "act.suspend")}
 
 
+def test_what_a_choice_says_of_itself_has_room_in_a_box_of_eighty_columns() -> None:
+    long = [choice.help for action in ACTIONS for choice in action.form if len(choice.help) > 74]
+    assert long == []
+
+
 def test_stop_and_terminate_patch_the_shutdown() -> None:
     context = Context(now=NOW, caller=Caller("me"))
     for verb, strategy in (("stop", "Stop"), ("terminate", "Terminate")):
@@ -99,6 +104,17 @@ def test_stop_and_terminate_patch_the_shutdown() -> None:
         }
         with pytest.raises(PlanError, match='cannot shutdown a completed workflow: workflow: "w"'):
             BY_ID[f"workflow.{verb}"].plan(manifest("w", phase="Failed"), {}, context)
+
+
+def test_a_message_that_nobody_gets_is_told_of() -> None:
+    """Argo forgets the message of a stop that names no steps."""
+    stop = BY_ID["workflow.stop"]
+    alone = stop.plan(manifest("w"), {"message": "too late"}, CONTEXT)
+    assert "without one it is not kept" in " ".join(alone.warnings)
+    assert calls_of(alone)[0].body == {"spec": {"shutdown": "Stop"}}
+    assert not stop.plan(manifest("w"), {}, CONTEXT).warnings
+    chosen = {"message": "too late", "node_field_selector": "displayName=gate"}
+    assert not stop.plan(waiting(displayName="gate"), chosen, CONTEXT).warnings
 
 
 def test_suspend_updates_once_and_refuses_what_is_over() -> None:

@@ -123,6 +123,18 @@ def test_gates_that_a_stop_fails_and_a_resume_passes_are_counted() -> None:
     )
 
 
+def test_who_suspends_what_waits_for_a_value_is_told_that_nothing_is_resumed_before_it() -> None:
+    for source, words in (
+        ({"supplied": {}}, "1 for want of a value, and nothing is resumed before it is given"),
+        ({"supplied": {}, "default": "no"}, "resume passes them too"),
+    ):
+        outputs: dict[str, Any] = {"parameters": [{"name": "answer", "valueFrom": source}]}
+        gate = step(NAME, "gate", "Running", type="Suspend", outputs=outputs)
+        made = run(NAME, "Running", nodes=[step(NAME, "", "Running", type="Steps"), gate])
+        (line,) = [each for each in plan_of("suspend", made).here if each.startswith("Gates: ")]
+        assert words in line
+
+
 def test_steps_in_a_database_are_not_counted_and_keep_nobody_from_ending_them() -> None:
     offloaded = run(NAME, "Running", offloadNodeStatusVersion="fnv:1")
     assert "nobody counted them" in plan_of("terminate", offloaded).sentence

@@ -110,6 +110,14 @@ def test_what_a_shared_key_means_is_what_may_be_done(
     assert meant("act.suspend", [subject()], LIVE).id == action
 
 
+def test_what_waits_at_a_gate_may_be_suspended_by_name_and_its_key_resumes_it() -> None:
+    """Other branches of it may run on for hours."""
+    waits = of(decode.from_manifest(waiting()))
+    assert choose("act.suspend", [waits], LIVE).action.id == "workflow.resume"
+    by_name = choose("workflow.suspend", [waits], LIVE)
+    assert by_name.able == (waits,) and by_name.said == ""
+
+
 def test_of_several_a_shared_key_means_what_may_be_done_to_any_of_them() -> None:
     chosen = choose("act.suspend", [shown("a", suspend=True), shown("b", "Failed")], LIVE)
     assert chosen.action.id == "workflow.resume"

@@ -171,7 +171,7 @@ async def test_of_a_gate_that_needs_a_value_it_tells_that_the_key_cannot_give_it
         assert "argo node set" in told and "answer=VALUE" in told
         assert refused is not None and "approve waits for a value of answer" in refused
         # Both actions are one key, and the first of them tells why nothing is done.
-        assert SUSPEND.refusal(workflow, workflow.ref.target) == refused
+        assert SUSPEND.yields(workflow, workflow.ref.target) == refused
     else:
         assert refused is None
 

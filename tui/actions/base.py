@@ -194,6 +194,9 @@ class Action:
     refusal: Callable[[Any, Target], str | None] = _never
     """Why it cannot be done just now to an object as it is known, or to its part; None if it can.
     Only `verdict` asks this."""
+    yields: Callable[[Any, Target], str | None] = _never
+    """Why its key, which others share, means none of it for an object as it is known; None where it
+    may. By its name it can be done all the same."""
     form: tuple[Choice, ...] = ()
     """The options to ask for before the plan is made."""
     parameters: Callable[[Manifest, Manifest | None, Target], list[dict[str, Any]]] | None = None

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui.actions import called
 from tui.actions.base import Action
-from tui.actions.verdict import Allowed, Conditions, Denied, Subject, verdict
+from tui.actions.verdict import (
+    Allowed,
+    Conditions,
+    Denied,
+    Subject,
+    Verdict,
+    verdict,
+    verdict_of_key,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +39,20 @@ def meant(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Actio
     actions = called(id, {subject.target.key.kind for subject in subjects})
     if not actions:
         raise KeyError(f"there is no action {id!r}")
+    judge = judge_of(actions)
     return next(
         (
             action
             for action in actions
-            if any(isinstance(verdict(action, one, conditions), Allowed) for one in subjects)
+            if any(isinstance(judge(action, one, conditions), Allowed) for one in subjects)
         ),
         actions[0],
     )
+
+
+def judge_of(actions: Sequence[Action]) -> Callable[[Action, Subject, Conditions], Verdict]:
+    """What says whether one of these may be done: they share a key, or are one that was named."""
+    return verdict_of_key if len(actions) > 1 else verdict
 
 
 def choose(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Chosen:
@@ -47,10 +61,11 @@ def choose(id: str, subjects: Sequence[Subject], conditions: Conditions) -> Chos
     anything = verdict(action, None, conditions)
     if isinstance(anything, Denied):
         return Chosen(action, (), anything.why)
+    judge = judge_of(called(id, {subject.target.key.kind for subject in subjects}))
     able: list[Subject] = []
     left_out: list[tuple[Subject, Denied]] = []
     for subject in subjects:
-        answer = verdict(action, subject, conditions)
+        answer = judge(action, subject, conditions)
         if isinstance(answer, Denied):
             left_out.append((subject, answer))
         else:

@@ -36,6 +36,8 @@ class Going:
     """Pods that have not begun."""
     gates: int = 0
     """Suspend steps that wait."""
+    asking: int = 0
+    """Those of them that lack a value, without which nothing is resumed (argo.md 5.7)."""
     is_known: bool = True
     """False where the steps are in a database."""
 
@@ -55,6 +57,17 @@ def going_on(manifest: Manifest) -> Going:
         running=_count(nodes, "Pod", RUNNING),
         pending=_count(nodes, "Pod", PENDING),
         gates=_count(nodes, "Suspend", RUNNING),
+        asking=sum(_lacks_value(node) for node in nodes),
+    )
+
+
+def _lacks_value(node: RawNode) -> bool:
+    """Whether it waits for an output that has neither a value nor a default."""
+    if kind_of(node) != "Suspend" or node.get("phase") != RUNNING:
+        return False
+    sources = (part(one, "valueFrom") for one in items(part(node, "outputs"), "parameters"))
+    return any(
+        source.get("supplied") is not None and source.get("default") is None for source in sources
     )
 
 
@@ -162,7 +175,11 @@ def hold_lines(manifest: Manifest, going: Going, now: datetime) -> Iterator[str]
     if going.gates:
         waits = "waits" if going.gates == 1 else "wait"
         gates = counted(going.gates, "suspend step")
-        yield f"Gates: {gates} {waits} on; resume passes them too."
+        if going.asking:
+            lacks = f"{going.asking} for want of a value, and nothing is resumed before it is given"
+            yield f"Gates: {gates} {waits} on, {lacks}."
+        else:
+            yield f"Gates: {gates} {waits} on; resume passes them too."
     end = deadline_of(manifest)
     if end is None:
         yield "How long: until it is resumed; it has no activeDeadlineSeconds."

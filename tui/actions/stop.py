@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tui.actions.actors import actor_labels, by_actor
 from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
@@ -34,6 +35,11 @@ from tui.domain.identity import Target
 from tui.domain.node import COMPLETED_PHASES, FAILED
 from tui.domain.workflow import WORKFLOW, ListedWorkflow, Manifest
 from tui.errors import PlanError
+
+OF_NOBODY = (
+    "The message is for waiting steps that a node field selector names; without one it is not kept."
+)
+"""Argo takes a message for the whole workflow, too, and forgets it (argo.md 5.5)."""
 
 
 def _plan_shutdown(
@@ -91,15 +97,16 @@ def _shutdown_refusal(workflow: ListedWorkflow, strategy: str, verb: str) -> str
 def plan_stop(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     """The plan of a stop; with a selector only waiting steps are ended, as Failed."""
     selector = str(choices.get("node_field_selector") or "")
+    message = str(choices.get("message") or "")
     if not selector:
         going = going_on(manifest)
         gates = f", {counted(going.gates, 'waiting step')} failed" if going.gates else ""
         pods = pods_words(going, "stopped")
         sentence = f"It ends as Failed: {pods}{gates}, and no new step begins."
         here = tuple(end_lines(manifest, going, runs_exit=True))
-        return _plan_shutdown(manifest, context, "Stop", sentence, here)
+        made = _plan_shutdown(manifest, context, "Stop", sentence, here)
+        return replace(made, warnings=(OF_NOBODY,)) if message else made
     check_instance(manifest, context)
-    message = str(choices.get("message") or "")
     wanted = NodeSettings(phase=FAILED, message=message)
     after, ended = set_matching(manifest, selector, wanted, context)
     nodes = nodes_of(after)
@@ -157,7 +164,7 @@ STOP = Action(
             "Only the waiting steps",
             kind="text",
             default="",
-            help="A node field selector; these steps fail, the workflow goes on by its own rules.",
+            help="A node field selector; these steps fail, and the workflow goes on.",
         ),
         Choice("message", "Message for these steps", kind="text", default=""),
     ),

@@ -199,15 +199,21 @@ def plan_suspend(manifest: Manifest, choices: Choices, context: Context) -> Plan
 
 def suspend_refusal(workflow: ListedWorkflow, target: Target) -> str | None:
     """Why a workflow cannot be suspended; None if it can."""
-    name = workflow.metadata.name
     if reason := not_over(workflow, "suspended"):
         return reason
     if workflow.spec.suspend:
-        return f"{name} is suspended already."
-    if has_active_suspend(workflow):
-        waits = f"{name} waits at a suspend step already: resume it instead."
-        return _needs_value(workflow) or waits
+        return f"{workflow.metadata.name} is suspended already."
     return None
+
+
+def suspend_yields(workflow: ListedWorkflow, target: Target) -> str | None:
+    """Why the key that suspends and resumes does not suspend: a step of it waits to be resumed.
+
+    What else of it runs may be suspended all the same, by name."""
+    if not has_active_suspend(workflow):
+        return None
+    waits = f"{workflow.metadata.name} waits at a suspend step already: resume it instead."
+    return _needs_value(workflow) or waits
 
 
 SUSPEND = Action(
@@ -218,6 +224,7 @@ SUSPEND = Action(
     help="Let running steps end and begin no new one.",
     consequence="reversible",
     refusal=suspend_refusal,
+    yields=suspend_yields,
     plan=plan_suspend,
     rights=on_workflows("get", "update"),
     said=saying("Suspended"),

@@ -91,6 +91,15 @@ def verdict(action: Action, subject: Subject | None, conditions: Conditions) -> 
     return next((answer for answer in answers if isinstance(answer, Allowed)), answers[0])
 
 
+def verdict_of_key(action: Action, subject: Subject, conditions: Conditions) -> Verdict:
+    """The same where a key is pressed that several actions share, and one leaves it to another."""
+    answer = verdict(action, subject, conditions)
+    if isinstance(answer, Denied) or subject.known is None:
+        return answer
+    why = action.yields(subject.known, subject.target)
+    return Denied(why) if why else answer
+
+
 def _verdict(action: Action, subject: Subject | None, conditions: Conditions) -> Verdict:
     target = subject.target if subject is not None else None
     if why := _why_never(action, target, conditions):

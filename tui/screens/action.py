@@ -24,7 +24,7 @@ from textual.message import Message
 from textual.widgets import Button, Input, Static
 
 from tui.actions.base import Action, Choice, Meant, Plan, deletes_target
-from tui.actions.choosing import told
+from tui.actions.choosing import judge_of, told
 from tui.actions.manifests import items, part, phase_of
 from tui.actions.parameters import (
     is_required,
@@ -32,7 +32,7 @@ from tui.actions.parameters import (
     known_parameters,
     value_of,
 )
-from tui.actions.verdict import Allowed, Denied, Subject, verdict, verdict_of_plan, wanted_for
+from tui.actions.verdict import Allowed, Denied, Subject, verdict_of_plan, wanted_for
 from tui.actions.words import differences
 from tui.bindings import bind
 from tui.bugs import caught
@@ -519,11 +519,12 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         if len(self._manifests) != 1 or not self._refused or self._is_of_several:
             return None
         subject = self._as_read(*self._manifests[0])
+        judge = judge_of(self._instead)
         return next(
             (
                 other
                 for other in self._instead
-                if isinstance(verdict(other, subject, self.context.conditions), Allowed)
+                if isinstance(judge(other, subject, self.context.conditions), Allowed)
             ),
             None,
         )
@@ -539,8 +540,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
     def _judge(self) -> None:
         """Who may be acted on, now that all of them is known."""
         self._refused.clear()
+        judge = judge_of(self._instead)
         for subject, manifest in self._manifests:
-            answer = verdict(self.action, self._as_read(subject, manifest), self.context.conditions)
+            answer = judge(self.action, self._as_read(subject, manifest), self.context.conditions)
             if isinstance(answer, Denied):
                 self._refused[subject.target] = answer
 

@@ -14,6 +14,7 @@ from textual.binding import Binding
 
 from tui.actions import ACTIONS, actions_of, called
 from tui.actions.base import On
+from tui.actions.choosing import judge_of
 from tui.actions.verdict import Denied, verdict
 from tui.bindings import bind
 from tui.context import AppContext
@@ -174,10 +175,11 @@ def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
         if denied(binding):
             return True
         found = called(binding.id or "", (kind,))
+        judge = judge_of(found)
         conditions = context.conditions_in(view.namespace, view.connection)
         subjects = [(action, each) for action in found for each in view.subjects(action.on)]
         return bool(subjects) and all(
-            isinstance(verdict(action, each, conditions), Denied) for action, each in subjects
+            isinstance(judge(action, each, conditions), Denied) for action, each in subjects
         )
 
     def has_none(binding: Binding) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.actions import actions_of
 from tui.actions.base import Action, Consequence, On
-from tui.actions.verdict import Conditions, Denied, Subject, verdict
+from tui.actions.verdict import Conditions, Denied, Subject, verdict, verdict_of_key
 from tui.columns import Column
 from tui.commands import Command, Danger, alone, among, files_like, is_file, one_of
 from tui.context import AppContext
@@ -65,6 +65,9 @@ def action_commands(view: View[Any], kind: str, conditions: Conditions) -> Itera
         subjects = view.subjects(action.on)
         answers = [verdict(action, subject, conditions) for subject in subjects or (None,)]
         denied = [answer.why for answer in answers if isinstance(answer, Denied)]
+        by_key = [verdict_of_key(action, subject, conditions) for subject in subjects]
+        # Where it can be done, and its key means another of those that share it.
+        is_left = bool(by_key) and not denied and all(isinstance(one, Denied) for one in by_key)
         if not denied and not subjects:
             denied = [view.nothing_there(action.on)]
         run = alone(partial(view.action_act, action.id))
@@ -79,7 +82,7 @@ def action_commands(view: View[Any], kind: str, conditions: Conditions) -> Itera
             names=(action.id.rpartition(".")[2], *action.also),
             **taking,
             help=action.help,
-            key=key_of(action.binding_id),
+            key="" if is_left else key_of(action.binding_id),
             refusal=denied[0] if len(denied) == len(answers) else "",
             danger=DANGERS[action.consequence],
         )
