@@ -172,7 +172,7 @@ def _run_open(words: list[str]) -> int:
     return _run_app(at_place(settings))
 
 
-def open_parser() -> argparse.ArgumentParser:
+def open_parser() -> Parser:
     """The arguments of `open`."""
     from tui.domain.links import PANES
 
@@ -434,16 +434,9 @@ def headless_parser(name: str) -> Parser:
     return parser
 
 
-def _parsed(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
-    """The arguments; flags may stand between names, `logs NAME -n argo STEP`.
-
-    Raises: UsageError for one that is not text.
-    """
-    try:
-        args = parser.parse_intermixed_args(words)
-    except TypeError:
-        # argparse raises this for a parser with sub-commands, before it reads anything.
-        args = parser.parse_args(words)
+def _parsed(parser: Parser, words: list[str]) -> argparse.Namespace:
+    """The arguments. Raises: UsageError for one that is not text."""
+    args = parser.parse_words(words)
     check_texts(args)
     return args
 

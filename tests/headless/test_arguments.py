@@ -159,3 +159,26 @@ def test_a_namespace_of_a_kubeconfig_that_cannot_be_one_is_refused(
     said = run(["--kubeconfig", str(config), "list"])
     assert said.code == 2
     assert "the namespace of context fake cannot" in said.err
+
+
+@pytest.mark.parametrize("words", [["delete"], ["plan", "delete"], ["cron", "delete"]])
+@pytest.mark.parametrize("flags", [["--completed"], ["--all", "--yes"], ["-A"]])
+def test_no_word_behind_two_dashes_is_a_flag(
+    tmp_path: Path, words: list[str], flags: list[str]
+) -> None:
+    """Nor does it delete what it would as a flag: it is a name, which nothing has."""
+    with fake_api(lambda asked, reply: reply.refuse(404)) as api:
+        config = str(write_kubeconfig(tmp_path, api.url))
+        said = run(["--kubeconfig", config, *words, "-n", "argo", "--", *flags])
+        assert said.code == 1
+        read = [each.path for each in api.asked if each.method == "GET"]
+        assert read and all(each.endswith(tuple(flags)) for each in read)
+        assert not [each for each in api.asked if each.method == "DELETE"]
+
+
+def test_a_file_may_be_called_like_a_flag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("-f").write_text(json.dumps({**manifest("w"), "kind": "Workflow"}))
+    assert run(["plan", "submit", "--", "-f"]).code == 0
+    said = run(["get", "w", "--", "--nowhere", "-x"])
+    assert said.code != 0 and "\0" not in said.err

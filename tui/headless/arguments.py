@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui.domain.incident import SUFFIX
@@ -62,8 +62,44 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **given: Any) -> None:
         """Takes what argparse takes."""
         super().__init__(**{"formatter_class": Help, **given})
+        self._plain: dict[str, str] = {}
+        """What stands in for a word behind `--` while all are read → that word."""
+
+    def parse_words(self, words: Sequence[str]) -> argparse.Namespace:
+        """The arguments; flags may stand between names, `logs NAME -n argo STEP`, and no word
+        behind `--` is a flag.
+
+        argparse forgets the latter where flags may stand between names, and `delete -- --all` would
+        delete all. So something that is no flag stands in for each of them, until it is taken for
+        an argument.
+        """
+        if self._subparsers is not None:
+            return self.parse_args(words)
+        at = words.index("--") if "--" in words else len(words)
+        self._plain = {f"\0{index}": word for index, word in enumerate(words[at + 1 :])}
+        positionals = self._get_positional_actions()
+        converters = [action.type for action in positionals]
+        for action in positionals:
+            action.type = self._of_word(action.type)
+        try:
+            return self.parse_intermixed_args([*words[:at], *self._plain])
+        finally:
+            for action, convert in zip(positionals, converters, strict=True):
+                action.type = convert
+
+    def _of_word(self, convert: Any) -> Callable[[str], Any]:
+        """What makes an argument of the word that something may stand in for."""
+
+        def converted(text: str) -> Any:
+            word = self._plain.get(text, text)
+            return convert(word) if convert is not None else word
+
+        converted.__name__ = getattr(convert, "__name__", "text")
+        return converted
 
     def error(self, message: str) -> NoReturn:
+        for stand_in, word in self._plain.items():
+            message = message.replace(stand_in, word)
         unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0]
         reads = "-f" in self._option_string_actions
         if unknown != message and reads and os.path.isfile(unknown):
