@@ -483,6 +483,14 @@ def test_after_a_broken_line_nothing_more_is_begun(tmp_path: Path) -> None:
     assert len(writes(api)) == 1
 
 
+def test_what_has_no_name_yet_is_told_by_its_beginning(tmp_path: Path) -> None:
+    path = saved(tmp_path, generateName="hello-")
+    with fake_api(answering(lambda asked, reply: reply.cut())) as api:
+        said = told_of(["submit", path, path], api, tmp_path)
+    assert said.code == 1 and "not begun: hello-…\n" in said.err
+    assert len(writes(api)) == 1
+
+
 # --- conflicts -----------------------------------------------------------------------------------
 
 

@@ -122,11 +122,11 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     begun = _begun(manifest, kind, choices, context)
     made = with_overrides(begun, choices, known_artifacts(manifest))
     made = _labelled(made, context)
-    called = _called(made)
+    name = called(made)
     return Plan(
         action=SUBMIT.id,
-        title=f"Submit {called}",
-        lines=tuple(_lines(manifest, kind, called, choices)),
+        title=f"Submit {name}",
+        lines=tuple(_lines(manifest, kind, name, choices)),
         operation=operation(
             SUBMIT.id,
             manifest,
@@ -150,7 +150,7 @@ def _changes(made: Manifest, namespace: str, choices: Choices) -> list[Create]:
     if choices.get("dry_run"):
         return []
     dry_run = bool(choices.get("server_dry_run"))
-    return [create(made, namespace, f"create {_called(made)}", dry_run=dry_run)]
+    return [create(made, namespace, f"create {called(made)}", dry_run=dry_run)]
 
 
 def _begun(manifest: Manifest, kind: str, choices: Choices, context: Context) -> Manifest:
@@ -347,8 +347,9 @@ def _labelled(manifest: Manifest, context: Context) -> Manifest:
     return with_labels(manifest, labels) if labels or labels_of(manifest) else manifest
 
 
-def _called(made: Manifest) -> str:
-    metadata = made["metadata"]
+def called(made: Manifest) -> str:
+    """The name of a new workflow, or the beginning of the one it is given: `hello-…`."""
+    metadata = part(made, "metadata")
     return str(metadata.get("name") or f"{metadata.get('generateName') or ''}…")
 
 

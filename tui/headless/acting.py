@@ -19,6 +19,7 @@ from typing import Any
 from tui.actions.base import Action, Choices, Context, Outcome, Plan, perform
 from tui.actions.manifests import name_of, namespace_of
 from tui.actions.parameters import parse_parameter
+from tui.actions.submit import called
 from tui.actions.verdict import ANOTHER, Conditions, Denied, verdict
 from tui.actions.words import differences
 from tui.domain.identity import ObjectKey, Target
@@ -281,7 +282,7 @@ class Doing:
             except Unreachable as error:
                 self._note(one, str(error), is_done=False)
                 self.failed(one.manifest, error)
-                rest = [name_of(each.manifest) for each in planned[at + 1 :]]
+                rest = [called(each.manifest) for each in planned[at + 1 :]]
                 if rest:
                     say(f"argo-tui: not begun: {', '.join(map(clean, rest))}")
                 return
