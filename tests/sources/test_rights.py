@@ -20,6 +20,8 @@ from tui.errors import Refused, Unauthenticated, Unreachable
 from tui.ports.connection import offered
 from tui.ports.objects import Objects
 from tui.ports.rights import Rights, Wanted
+from tui.sources import answers, argo_server_answers
+from tui.sources.argo_server_answers import StreamError
 from tui.sources.cluster import Cluster
 from tui.sources.kubernetes_rights import KEPT, KubernetesRights
 from tui.sources.opening import connect
@@ -249,3 +251,52 @@ def test_recorded_reviews_of_a_real_cluster_are_read(tmp_path: Path, name: str) 
         "d": found.allows(Right("delete", "", "pods"), "a"),
         "g": found.allows(Right("get", "", "pods", "log"), "a"),
     } == {key: key in wanted for key in "lpdg"}
+
+
+@pytest.mark.parametrize(
+    ("resource", "where", "what", "hint"),
+    [
+        (
+            "workflows",
+            'in the namespace "etl"',
+            "list workflows in etl",
+            "try --namespace, or ask for the right",
+        ),
+        (
+            "workflows",
+            "at the cluster scope",
+            "list workflows in all namespaces",
+            "try --namespace, or ask for the right",
+        ),
+        (
+            "clusterworkflowtemplates",
+            "at the cluster scope",
+            "list clusterworkflowtemplates",
+            "ask for the right",
+        ),
+    ],
+)
+def test_another_namespace_is_advised_where_that_may_help(
+    resource: str, where: str, what: str, hint: str
+) -> None:
+    about = f'cannot list resource "{resource}" in API group "argoproj.io" {where}'
+    message = f'{resource}.argoproj.io is forbidden: User "ops" {about}'
+    body = json.dumps({"kind": "Status", "message": message, "code": 403}).encode()
+    found = answers.refusal(403, {}, body, path=f"/apis/argoproj.io/v1alpha1/{resource}")
+    assert found.what == f"not allowed to {what}"
+    assert found.hint == f"you are ops; {hint}"
+
+
+def test_so_it_is_by_an_argo_server() -> None:
+    told = argo_server_answers.told_in_stream
+    words = "Permission denied, you are not allowed to list {}."
+    found = told(StreamError(7, 403, words.format("clusterworkflowtemplates")))
+    assert (found.what, found.hint) == (
+        "not allowed to list clusterworkflowtemplates",
+        "ask for the right",
+    )
+    found = told(StreamError(7, 403, words.format('workflows in namespace "argo"')))
+    assert (found.what, found.hint) == (
+        "not allowed to list workflows in argo",
+        "try --namespace, or ask for the right",
+    )

@@ -211,6 +211,12 @@ def _short(error: BaseException) -> str:
     return text or type(error).__name__
 
 
+OF_NO_NAMESPACE = ("namespaces", "clusterworkflowtemplates", "nodes")
+ASK = "ask for the right"
+TRY = f"try --namespace, or {ASK}"
+"""What may help who may not read something; with `OF_NO_NAMESPACE` another one does not."""
+
+
 def _forbidden(told: ApiStatus, method: str, path: str) -> SourceError:
     found = FORBIDDEN.search(told.message)
     if found is None:
@@ -226,11 +232,12 @@ def _forbidden(told: ApiStatus, method: str, path: str) -> SourceError:
         )
     namespace, resource = found["namespace"], found["resource"]
     where_text = f" in {namespace}" if namespace else " in all namespaces"
-    if found["cluster"] and resource in ("namespaces", "clusterworkflowtemplates", "nodes"):
+    is_of_no_namespace = found["cluster"] and resource in OF_NO_NAMESPACE
+    if is_of_no_namespace:
         where_text = ""
     hint = f"you are {found['user']}"
     if found["verb"] in ("list", "watch", "get") and not path.endswith("/log"):
-        hint += "; try --namespace, or ask for the right"
+        hint += f"; {ASK if is_of_no_namespace else TRY}"
     if found["group"] not in (None, "", "argoproj.io"):
         resource = f"{resource}.{found['group']}"  # there may be one of this name in another group
     return Refused(

@@ -196,12 +196,14 @@ def _forbidden(message: str) -> Refused:
     denied = _DENIED.search(message)
     if denied is not None:
         namespace = denied["namespace"] or ""
+        is_of_no_namespace = denied["resource"] in answers.OF_NO_NAMESPACE
         where = f" in {namespace}" if namespace else " in all namespaces"
         return RightRefused(
-            f"not allowed to {denied['verb']} {denied['resource']}{where}",
+            f"not allowed to {denied['verb']} {denied['resource']}"
+            + ("" if is_of_no_namespace else where),
             Right(denied["verb"], "argoproj.io", denied["resource"]),
             namespace,
-            hint="try --namespace, or ask for the right",
+            hint=answers.ASK if is_of_no_namespace else answers.TRY,
         )
     what = f"not allowed: {message}" if message else "not allowed"
     return Refused(what, status=403, reason="Forbidden")
