@@ -506,12 +506,14 @@ class ActionRunner:
         """Whether anything waits."""
         return bool(self.context.waits)
 
-    def take_back(self) -> bool:
-        """Take back what was asked for last and waits; false if nothing does."""
-        wait = self.context.waits.latest
+    def take_back(self, wait: Wait | None = None) -> bool:
+        """Take back what waits, or of all that does what was asked for last; false if it waits no
+        more."""
+        wait = wait or self.context.waits.latest
         if wait is None or not self.context.waits.take(wait):
             return False
         wait.ended()
+        self._close_box_of(wait)
         self._count_down()
         self.context.say(f"{wait.title}: taken back, nothing was sent")
         return True
@@ -525,6 +527,7 @@ class ActionRunner:
         waiting = self.context.waits.take_all()
         for wait in waiting:
             wait.ended()
+            self._close_box_of(wait)
             self._say_not_sent(wait.title)
         self._count_down()
 
@@ -598,9 +601,19 @@ class ActionRunner:
         """A line for each as it ends, in a box over the rest; not for what is over in a moment."""
         if bulk in self._bulk_screens or (bulk.is_over and not bulk.failed):
             return
-        screen = BulkScreen(self.context, bulk, take_back=self.take_back, wait=wait)
+        back = partial(self.take_back, wait)
+        screen = BulkScreen(self.context, bulk, take_back=back, wait=wait)
         self._bulk_screens[bulk] = screen
         self._app.push_screen(screen)
+
+    def _close_box_of(self, wait: Wait) -> None:
+        """What was to be sent after this wait never is: no box counts down to it any more."""
+        for bulk, screen in list(self._bulk_screens.items()):
+            if screen.wait is wait:
+                bulk.is_over = True
+                del self._bulk_screens[bulk]
+                if screen.is_current:
+                    screen.dismiss(None)
 
     # --- each one ------------------------------------------------------------------------------
 

@@ -157,7 +157,8 @@ async def test_going_to_another_context_sends_nothing_and_says_so() -> None:
         assert all(each.performed == [] for each in clusters.values())
 
 
-async def test_several_wait_in_a_box_that_counts_down_and_escape_takes_them_back() -> None:
+@pytest.mark.parametrize("key", ["escape", "u"])
+async def test_several_wait_in_a_box_that_counts_down_and_a_key_takes_them_back(key: str) -> None:
     source = three()
     async with showing(source=source, settings=WAITING) as shown:
         await shown.press("*")
@@ -166,12 +167,29 @@ async def test_several_wait_in_a_box_that_counts_down_and_escape_takes_them_back
         await shown.until_shown("sent in 5 s")
         await clock.go_on(2)
         await shown.until_shown("sent in 3 s")
-        await shown.press("escape")
+        await shown.press(key)
         await shown.until_said("Delete 3 workflows: taken back, nothing was sent")
-        assert not shown.shows(BulkScreen)
+        await shown.until(lambda: not shown.shows(BulkScreen))
         assert len(shown.rows.marks) == 3
         await clock.go_on(60)
         assert source.performed == []
+
+
+async def test_why_an_answer_was_not_taken_is_gone_once_one_is() -> None:
+    source = ScriptedSource(*(run(f"old-{i:02}", "Succeeded", ended=1) for i in range(11)))
+    async with showing(source=source, settings=WAITING) as shown:
+        await shown.press("*")
+        await ask(shown, "D")
+        await shown.write("3")
+        await shown.press("ctrl+s")
+        await shown.until_said("not done: type how many workflows first")
+        await shown.press("backspace")
+        await shown.write("11")
+        await shown.press("ctrl+s")
+        await shown.until(lambda: shown.shows(BulkScreen))
+        await shown.until(lambda: "not done" not in shown.said)
+        await shown.press("u")
+        await shown.until_said("taken back")
 
 
 async def test_several_are_sent_after_their_time_each_once() -> None:

@@ -211,6 +211,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self._rows = FieldRows(())
         self._is_amid_letters = context.is_amid_letters() and action.consequence != "none"
         """Whether a letter of a word may have opened it, or gone into it since."""
+        self._not_taken = ""
+        """Why the last answer was not taken, as it was said."""
         self._is_tried = False
         """Whether somebody has filled in anything, or wanted it done."""
         # Those of now: an answer is carried out where the question was asked.
@@ -909,7 +911,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """Do what the plans say."""
         may = self.context.may_confirm if self._destroys else self.context.may_answer
         if self.action.consequence != "none" and not may(self):
-            self.context.say(TOO_SOON, "warning")
+            self._refuse(TOO_SOON)
             return
         self._is_tried = True
         self._make_plans()  # times in a plan are those of the answer, not of the question
@@ -917,11 +919,11 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             self._go_to_lacking()
         if self._plans and self._proof is not None and not self._is_proved:
             said = self._proof.label[0].lower() + self._proof.label[1:]
-            self.context.say(f"not done: {said} first", "warning")
+            self._refuse(f"not done: {said} first")
             self._typed_name.focus()
         elif self._plans and (waiting := self._unplaced):
             said = waiting.trouble or "where its file goes is being looked for"
-            self.context.say(f"not sent: {waiting.parameter_name}: {said}", "warning")
+            self._refuse(f"not sent: {waiting.parameter_name}: {said}")
         elif self._plans and not self._rehearsed:
             if self._is_rehearsed_first:
                 self._rehearsed = list(self._plans)
@@ -997,8 +999,14 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             self._rows.go_to(named[0])
         self.tell_about()
 
+    def _refuse(self, why: str) -> None:
+        """Say why an answer is not taken, for as long as there is none."""
+        self._not_taken = why
+        self.context.say(why, "warning")
+
     def _end(self, plans: list[Planned]) -> None:
         """Answer with these; what was filled in can be offered again."""
+        self.context.unsay(self._not_taken)
         if len(self._manifests) == 1:
             given = {
                 each.parameter_name: each.value
@@ -1013,7 +1021,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         if self.query("Input, SelectField"):
             return
         if self._is_amid_letters:
-            self.context.say(OF_A_WORD, "warning")
+            self._refuse(OF_A_WORD)
         else:
             self.action_go()
 

@@ -59,11 +59,11 @@ class BulkScreen(ModalView[None]):
         take_back: Callable[[], object],
         wait: Wait | None = None,
     ) -> None:
-        """`wait` is what it waits for before it begins; `take_back` ends that."""
+        """`wait` is what it waits for before it begins; `take_back` ends that, and this box."""
         super().__init__()
         self.context = context
         self.bulk = bulk
-        self._wait = wait
+        self.wait = wait
         self._take_back = take_back
         self._is_stopping = False
 
@@ -117,7 +117,7 @@ class BulkScreen(ModalView[None]):
             keys = f"{stop}closes "
             far = bulk.words
         elif self._waits:
-            left = self.context.waits.seconds_left(self._wait) if self._wait is not None else 0
+            left = self.context.waits.seconds_left(self.wait) if self.wait is not None else 0
             keys = f"{hint('take-back')} takes it back  {hint('bulk.leave')} leaves this "
             far = f"sent in {left} s"
         else:
@@ -156,7 +156,6 @@ class BulkScreen(ModalView[None]):
         """While it waits: do nothing of it."""
         if self._waits:
             self._take_back()
-            self.dismiss(None)
 
     def interrupt(self) -> None:
         """ctrl-C is no answer here: it stops what has not begun."""
