@@ -251,9 +251,11 @@ class Changing(Breaking):
 def test_what_breaks_off_or_changes_is_told_and_leaves_nothing(
     store: Store, tmp_path: Path, pages: type[Pages], words: str
 ) -> None:
-    with serving(pages) as place, pytest.raises(StoreError, match=words):
+    with serving(pages) as place, pytest.raises(StoreError, match=words) as caught:
         store.download(page(f"http://{place}/"), tmp_path / "x", quiet, CancelToken())
     assert list(tmp_path.iterdir()) == []
+    begins_anew = caught.value.hint.startswith("the next try begins anew")
+    assert begins_anew == (pages is Untagged), "where nothing can be kept that is said"
 
 
 def test_a_web_address_is_its_own_link(store: Store) -> None:
