@@ -151,3 +151,25 @@ def test_the_list_is_asked_for_before_the_first_frame_without_anything_heavy(
         assert len(api.asked) == 1
     assert "tui.sources.opening" in modules
     assert not tops(modules) & (HEAVY | DRAWING)
+
+
+OPENED = """
+import asyncio, sys
+from tests.support.app import showing
+from tests.support.runs import nightly_etl
+
+async def main():
+    async with showing(nightly_etl()) as shown:
+        assert "tui.panes.logs" not in sys.modules
+        await shown.press("enter")
+        while "tui.panes.artifacts" not in sys.modules:
+            await asyncio.sleep(0.05)
+
+asyncio.run(main())
+"""
+
+
+def test_panes_are_imported_while_the_first_one_is_read() -> None:
+    modules = loaded_by(OPENED)
+    assert "tui.panes.logs" in modules
+    assert not tops(modules) & (HEAVY - {"yaml"}), "none of them needs its store before it asks"

@@ -7,6 +7,7 @@ be cheap and do nothing when nothing has changed.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -152,9 +153,18 @@ class PaneSpec:
         """The id of the binding that opens it."""
         return self.binding or f"pane.{self.id}"
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether its module is imported, or under way."""
+        return self.path.partition(":")[0] in sys.modules
+
+    def load(self) -> type[Pane]:
+        """Its class, from its module. On any thread."""
+        module, _, name = self.path.partition(":")
+        return cast(type[Pane], getattr(import_module(module), name))
+
     def make(self, context: PaneContext, kind: Kind[Any, Any] | None = None) -> Pane:
         """Create the pane, for objects of a kind."""
-        module, _, name = self.path.partition(":")
-        pane = cast(Callable[[PaneContext], Pane], getattr(import_module(module), name))(context)
+        pane = self.load()(context)
         pane.kind = kind
         return pane

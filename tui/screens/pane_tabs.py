@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.getters import query_one
@@ -24,6 +24,9 @@ from tui.view import View
 from tui.widgets.cells import rule
 from tui.widgets.header import HeaderLine, HeaderPart
 from tui.widgets.text_view import TextView
+
+REST = 0.5
+"""Seconds after which an object's screen is drawn, and whoever opened it reads."""
 
 
 def _keys_told(kind: Kind[Any, Any]) -> str:
@@ -58,6 +61,17 @@ class PaneTabs(Vertical):
         """Tabs, and room for a pane."""
         yield HeaderLine(id="tabs", ascii=self.context.ascii)
         yield Container(id="pane")
+
+    def on_mount(self) -> None:
+        """Have the modules of the other panes imported, when this one is there to be read."""
+        if not all(spec.is_loaded for spec in self.specs):
+            self.set_timer(REST, self._load_others)
+
+    # Which cannot be imported says so where it is opened, as a bug does.
+    @work(thread=True, group="pane-modules", exit_on_error=False, description="importing panes")
+    def _load_others(self) -> None:
+        for spec in self.specs:
+            spec.load()
 
     @property
     def front(self) -> str:
