@@ -63,6 +63,21 @@ async def test_a_backfill_asks_for_its_span_and_says_what_it_lacks() -> None:
     assert [call.method for call in source.performed] == ["POST"] * len(source.performed)
 
 
+async def test_of_several_a_backfill_asks_once_and_says_how_many_runs_each_makes() -> None:
+    other = made("CronWorkflow", "hourly", spec={"schedules": ["0 * * * *"], "workflowSpec": SPEC})
+    source = ScriptedSource(CRON, other)
+    async with showing(source=source, size=(120, 40)) as shown:
+        await go(shown, "cron")
+        await shown.until_shown("nightly")
+        await shown.press("*")
+        await go(shown, "backfill")
+        await shown.until_shown("From is needed")
+        await shown.write("2026-03-14T12:00:00Z")
+        sentence = partial(shown.static, "dialog-sentence")
+        await shown.until(lambda: "Backfill hourly: Created: " in sentence())
+        assert "Backfill nightly: " in sentence()
+
+
 async def test_new_runs_are_made_of_templates_and_crons_with_their_parameters() -> None:
     for line, key in (("cron", "nightly"), ("wftmpl", "etl"), ("cwftmpl", "shared")):
         source = ScriptedSource(CRON, ETL, SHARED)

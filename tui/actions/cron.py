@@ -168,6 +168,8 @@ def plan_backfill(manifest: Manifest, choices: Choices, context: Context) -> Pla
         action=BACKFILL.id,
         title=f"Backfill {name}",
         lines=lines,
+        sentence=lines[0],
+        here=lines[1:],
         operation=operation_on(
             BACKFILL.id,
             manifest,

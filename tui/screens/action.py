@@ -622,7 +622,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             plans.sort(key=lambda each: not (deletes_target(each[1]) and goes_on(phases[each[0]])))
         self._plans = plans
         self._not_planned = refused
-        self._lacking = lacking
+        self._lacking = lacking = list(dict.fromkeys(lacking))
         self._offer_meant()
         go = self.query_one("#go", Button)
         go.disabled = not plans or not self._is_proved
