@@ -245,6 +245,7 @@ def test_several_namespaces_are_no_place_for_a_new_workflow(
         (["submit", "x", "--notify"], "--notify tells an end that is waited for"),
         (["submit", "x", "--wait", "--server-dry-run"], "cannot be combined"),
         (["retry", "a", "b", "--watch"], "cannot watch more than one workflow"),
+        (["resubmit", "a", "b", "--name", "c"], "cannot give 2 workflows one name"),
         (["stop"], "no workflow is named"),
         (["delete"], "requires either a workflow or other argument"),
     ],

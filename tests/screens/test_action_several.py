@@ -82,6 +82,16 @@ async def test_of_several_each_is_named_with_its_namespace_its_pods_and_its_call
         assert "6. PUT …/namespaces/" in shown.text
 
 
+async def test_several_are_not_asked_for_one_name() -> None:
+    source = ScriptedSource(*(run(f"old-{i}", "Succeeded", ended=1) for i in range(2)))
+    async with showing(source=source) as shown:
+        screen = await ask(shown, "R")
+        assert screen.query("#choice-name")
+        await shown.press("escape", "space", "space")
+        screen = await ask(shown, "R")
+        assert not screen.query("#choice-name") and screen.query("#choice-labels")
+
+
 async def test_several_that_went_well_are_counted() -> None:
     source = ScriptedSource(*(run(f"old-{i}", "Succeeded", ended=1) for i in range(3)))
     async with showing(source=source) as shown:

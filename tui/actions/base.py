@@ -38,6 +38,8 @@ class Choice:
     """Whether it is asked only where the cursor is on a step (`Context.target.node`)."""
     of_cluster: bool = False
     """Whether it means nothing for what only an archive has."""
+    of_one: bool = False
+    """Whether it is asked only where the action is done to one: several cannot have one name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,7 +277,7 @@ RESUBMIT = Action(
         ),
         Choice("parameters", "Parameters", kind="parameters", default=()),
         Choice("artifacts", "Artifacts", kind="artifacts", default=()),
-        Choice("name", "Name", kind="text", default="", help="a generated one"),
+        Choice("name", "Name", kind="text", default="", help="a generated one", of_one=True),
         Choice("labels", "Labels", kind="text", default="", help="NAME=VALUE,NAME=VALUE"),
         Choice("priority", "Priority", kind="text", default="", help="higher ones run first"),
     ),

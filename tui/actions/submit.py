@@ -408,7 +408,7 @@ SUBMIT = Action(
         Choice("entrypoint", "Entrypoint", kind="text", default=""),
         Choice("service_account", "Service account", kind="text", default=""),
         Choice("labels", "Labels", kind="text", default="", help="NAME=VALUE,NAME=VALUE"),
-        Choice("name", "Name", kind="text", default=""),
+        Choice("name", "Name", kind="text", default="", of_one=True),
         Choice("server_dry_run", "Only let the cluster check it"),
     ),
     said=saying("Submitted"),

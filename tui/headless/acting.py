@@ -111,7 +111,7 @@ class Acting:
             if not found:
                 write("No resources found\n")
                 return 0
-            _check_followed(args, found)
+            _check_for_one(args, found)
             planned = doing.plans(verb.action, found, choices, context)
             if getattr(args, "dry_run", False):
                 for one in planned:
@@ -166,7 +166,10 @@ def check(args: argparse.Namespace, word: str) -> None:
         raise UsageError("--dry-run should have an output option", hint="give -o yaml or -o json")
 
 
-def _check_followed(args: argparse.Namespace, found: Sequence[Manifest]) -> None:
+def _check_for_one(args: argparse.Namespace, found: Sequence[Manifest]) -> None:
+    """Raises: UsageError for a flag that means one workflow, where there are several."""
+    if getattr(args, "name", None) and len(found) > 1:
+        raise UsageError(f"cannot give {len(found)} workflows one name", hint="leave --name out")
     for flag in ("watch", "log"):
         if getattr(args, flag, False) and len(found) > 1:
             raise UsageError(f"cannot {flag} more than one workflow", hint="use --wait")

@@ -426,7 +426,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         return [
             each
             for each in self.action.form
-            if (has_step or not each.of_step) and not (is_archive and each.of_cluster)
+            if (has_step or not each.of_step)
+            and not (is_archive and each.of_cluster)
+            and not (self._is_of_several and each.of_one)
         ]
 
     @property
