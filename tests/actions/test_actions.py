@@ -243,6 +243,13 @@ CRON = {
 }
 
 
+def test_the_plan_of_a_run_begins_with_the_word_that_was_chosen() -> None:
+    trigger, submit = BY_ID["cron.trigger"], BY_ID["template.submit"]
+    assert trigger.plan(CRON, {}, CONTEXT).title == "Trigger c"
+    template = {"kind": "WorkflowTemplate", "metadata": {"name": "t", "namespace": "argo"}}
+    assert submit.plan(template, {}, CONTEXT).title == "Submit t"
+
+
 def test_the_command_of_a_backfill_is_one_that_does_the_same() -> None:
     """Argo's takes no parameters, so with some it is ours."""
     span = {"start": "2026-01-14", "end": "2026-01-15", "name": "gap"}

@@ -366,7 +366,9 @@ def plan_run(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         operation = Operation(
             submit.SUBMIT.id, target, operation.options, operation.changes, operation.half_way
         )
-    return replace(made, action=action.id, title=f"Run {name_of(manifest)}", operation=operation)
+    return replace(
+        made, action=action.id, title=f"{action.label} {name_of(manifest)}", operation=operation
+    )
 
 
 def _rights(found: Definition, *verbs: str) -> tuple[Right, ...]:
