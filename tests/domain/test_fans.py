@@ -16,8 +16,9 @@ from tui.domain.fans import Fan, above, grove, keep_grove
 from tui.domain.forest import FIRST, Folds, ForestView, rows
 from tui.domain.node import NodeId
 from tui.domain.overview import prepare
+from tui.domain.sought import sought_by
 from tui.domain.workflow import Workflow
-from tui.widgets.step_tree_model import StepTreeModel, sought_by
+from tui.widgets.step_tree_model import StepTreeModel
 
 RUNS = st.one_of(fanned_out(), graphs())
 ANY_RUN = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -31,8 +31,10 @@ from tui.domain.graph import (
     Key,
     coming_of,
     folded_at_first,
+    folded_for,
     graph_of,
     groups_of,
+    kept_with,
     ways_to,
 )
 from tui.domain.node import PROBLEM_PHASES, NodeId
@@ -245,6 +247,52 @@ def test_every_way_to_a_box() -> None:
     assert set(ways_to(edges, "d")) == {("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")}
 
 
+# --- only some of it -----------------------------------------------------------------------------
+
+
+def only(workflow: Workflow, *found: str, **more: Any) -> Graph:
+    more.setdefault("folded", folded_for(workflow, frozenset(found)))
+    return graph_of(workflow, LATER, kept=kept_with(workflow, found), **more)
+
+
+def test_lines_lead_past_steps_that_nobody_looks_for() -> None:
+    workflow = made(
+        node("w", "DAG", name="w", children=["a", "b"]),
+        node("a", inside="w", name="w.a", children=["c", "d"]),
+        node("b", inside="w", name="w.b", children=["c", "d"]),
+        node("c", inside="w", name="w.c", children=["e"]),
+        node("d", inside="w", name="w.d", children=["e"]),
+        node("e", inside="w", name="w.e", phase="Failed", children=["f"]),
+        node("f", inside="w", name="w.f"),
+    )
+    drawn = only(workflow, "e")
+    assert labels(drawn) == {"w", "e"} and arrows(drawn) == {("w", "e")}, "and no point between"
+
+
+def test_of_a_loop_those_are_shown_that_are_looked_for() -> None:
+    workflow = loop(failed=(2,))
+    drawn = only(workflow, "b2")
+    assert labels(drawn) == {"w", "b(2:x)"} and arrows(drawn) == {("w", "b(2:x)")}
+    whole = only(workflow, "b", "b0", "b1", "b2", "b3")
+    assert labels(whole) == {"w", "b", "b(2:x)"}, "what failed is not hidden by folding"
+    two = only(workflow, "b0", "b1", folded=frozenset({"b"}))
+    assert box(two, "b").counts == (("Succeeded", 2),), "others do not count"
+    itself = only(workflow, "b", folded=frozenset({"b"}))
+    assert box(itself, "b").total == 4
+
+
+def test_of_a_dag_in_a_dag_what_is_looked_for_is_in_both() -> None:
+    workflow = made(
+        node("w", "DAG", name="w", children=["d"]),
+        node("d", "DAG", "w", name="w.d", children=["p"]),
+        node("p", inside="d", name="w.d.p", children=["q"]),
+        node("q", inside="d", name="w.d.q", children=["e"]),
+        node("e", inside="w", name="w.e"),
+    )
+    assert arrows(only(workflow, "q")) == {("w", "d"), ("d", "q")}
+    assert labels(only(workflow)) == set()
+
+
 # --- whatever there is ---------------------------------------------------------------------------
 
 
@@ -342,6 +390,14 @@ def test_any_nodes_are_drawn(workflow: Workflow, seed: int, skipped: bool, files
             workflow, LATER, folded=folded, shows_skipped=skipped, shows_artifacts=files
         )
         check(workflow, drawn)
+        wanted = frozenset(key for key in workflow.nodes if chance.random() < 0.3)
+        kept = kept_with(workflow, wanted)
+        fewer = graph_of(workflow, LATER, folded=folded, kept=kept)
+        assert set(fewer.place) <= {*kept, *drawn.place}
+        found = {key for key in wanted if key not in fewer.place}
+        assert all(workflow.nodes[key].type in ("StepGroup", "TaskGroup") for key in found)
+        boxes = {k for k, each in fewer.boxes.items() if each.kind != JOIN}
+        assert {k for k in boxes if not k.startswith("failed ")} <= kept
         everywhere = {*workflow.nodes} - set(drawn.place)
         assert all(
             workflow.nodes[key].type in ("StepGroup", "TaskGroup")

@@ -87,6 +87,10 @@ def on(shown: Shown) -> str:
     return box.label if box is not None else ""
 
 
+def names(shown: Shown) -> list[str]:
+    return [box.label for box in graph_of(shown).model.graph.boxes.values()]
+
+
 async def opened(shown: Shown, name: str = ETL) -> None:
     await shown.open(name)
     await shown.until(lambda: shown.detail.steps.node is not None)
@@ -259,6 +263,56 @@ async def test_finding_and_problems_move_in_the_graph() -> None:
         await shown.press("L")
         await shown.until(lambda: shown.detail.pane_tabs.front == "logs")
         assert split_of(shown).is_graph
+
+
+async def test_problems_alone_are_shown_with_what_they_are_part_of() -> None:
+    async with showing(goes_on(), size=(120, 40)) as shown:
+        await opened(shown, GOES_ON)
+        assert "build" in shown.text
+        await shown.press("!")
+        await shown.until(lambda: "build" not in shown.text)
+        assert on(shown) == "test(7:7)" and "problems only: 1" in shown.rows_of_screen[1]
+        assert names(shown) == [GOES_ON, "test(7:7)"]
+        await shown.press("1")
+        await shown.until(lambda: shown.detail.steps.has_focus)
+        assert shown.detail.steps.sought is not None, "the tree shows the same ones"
+        await shown.press("2")
+        await shown.until(lambda: split_of(shown).is_graph and graph_of(shown).has_focus)
+        await shown.press("!")
+        await shown.until(lambda: "build" in shown.text)
+
+
+async def test_of_a_run_in_which_nothing_failed_everything_stays() -> None:
+    source = run("calm-1", "Succeeded", spec={}, nodes=[step("calm-1", "", "Succeeded")])
+    async with showing(source, size=(100, 30)) as shown:
+        await opened(shown, "calm-1")
+        await shown.press("!")
+        await shown.until_said("no step failed")
+        assert graph_of(shown).model.graph.boxes
+
+
+async def test_the_filter_leaves_what_matches_with_what_it_is_part_of() -> None:
+    async with showing(goes_on(), size=(120, 40)) as shown:
+        await opened(shown, GOES_ON)
+        await shown.press("/")
+        await shown.write("publ")
+        await shown.until(lambda: on(shown) == "publish")
+        assert "build" not in names(shown), "steps still to come are found, too"
+        await shown.press("enter")
+        await shown.until(lambda: graph_of(shown).has_focus)
+        assert "like publ: 1" in shown.rows_of_screen[1]
+        await shown.press("escape", "escape")  # all the room, then the filter
+        await shown.until(lambda: "build" in names(shown))
+        assert on(shown) == "publish"
+        await shown.press("/")
+        await shown.write("phase=Failed")
+        await shown.until(lambda: on(shown) == "test(7:7)")
+        await shown.press("escape")
+        await shown.until(lambda: "build" in names(shown))
+        await shown.press("/")
+        await shown.write("no-such-step")
+        await shown.until_said("no step is called like “no-such-step”")
+        assert "build" in names(shown)
 
 
 async def test_hiding_what_was_omitted() -> None:

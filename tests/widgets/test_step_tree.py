@@ -24,11 +24,11 @@ from tui.domain.node import (
     NodeId,
 )
 from tui.domain.podname import pod_name
+from tui.domain.sought import sought_by
 from tui.domain.timeline import BAD, GROUP, NOW, RUN, WAIT
 from tui.domain.usual import Usual
 from tui.domain.workflow import Metadata, Status, Workflow
 from tui.widgets.step_tree import StepTree
-from tui.widgets.step_tree_model import sought_by
 from tui.widgets.table import Table
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)

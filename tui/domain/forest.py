@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tui.domain.attempts import superseded_of
+from tui.domain.attempts import RETRY, superseded_of
 from tui.domain.branches import GROUPS, TASK_GROUP, all_branches
 from tui.domain.durations import seconds_between
 from tui.domain.fans import MORE, Fan, Grove, above, grove, more_key, rank, rest_of
@@ -162,6 +162,10 @@ def rows(
     return tuple(walk.rows())
 
 
+NO_STEPS = frozenset({"StepGroup", RETRY})
+"""What is not missed where it has no row: others below it are."""
+
+
 class _Gaps:
     """Which nodes have no rows, and how many steps are missed where."""
 
@@ -172,10 +176,11 @@ class _Gaps:
         self._show_skipped = show_skipped
         self.left_out: Counter[NodeId] = Counter()
         """How many steps right below a node have no rows."""
-        self.vanished = self._find_vanished()
+        self.vanished: set[NodeId] = set()
         """The nodes that have no rows, nor anything below them."""
+        self._find_vanished()
 
-    def _find_vanished(self) -> set[NodeId]:
+    def _find_vanished(self) -> None:
         """Counts them where they are missed, too.
 
         Without them the last sibling that is shown is the one that ends the lines.
@@ -188,11 +193,12 @@ class _Gaps:
             or node.type == "StepGroup"
             or node.memoization_status is not None
         ]
-        vanished = {
+        vanished = self.vanished
+        vanished |= {
             key for key in may_vanish if not branches.get(key) and self.is_hidden(nodes[key], ())
         }
         if not vanished:
-            return vanished
+            return
         above = {key: parent for parent, keys in branches.items() for key in keys}
         wave = set(vanished)
         while wave:
@@ -206,11 +212,10 @@ class _Gaps:
         missed = Counter(
             above[key]
             for key in vanished
-            if key in above and nodes[key].type != "StepGroup" and key not in self._fans
+            if key in above and nodes[key].type not in NO_STEPS and key not in self._fans
         )
         for parent, count in missed.items():
             self._miss(parent, count, above, vanished)
-        return vanished
 
     def _miss(
         self,
@@ -233,8 +238,11 @@ class _Gaps:
         if kind == "StepGroup":
             # One that failed by itself has no child to say why.
             return bool(below) or not node.is_problem
-        if kind == "Retry":
-            return len(node.children) == 1 and len(below) == 1
+        if kind == RETRY:
+            # Its one attempt stands for it, and where that has no row, neither has it.
+            tried = self._branches.get(node.id, ())
+            is_gone = bool(tried) and self.vanished.issuperset(tried)
+            return len(node.children) == 1 and (len(below) == 1 or is_gone)
         if kind == TASK_GROUP and node.id in self._fans:
             return not below
         if kind == "Skipped" and node.phase == OMITTED:

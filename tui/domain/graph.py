@@ -8,12 +8,15 @@ The items of a loop, the attempts of a step and the containers of a pod are one 
 is what is inside a DAG or Steps that is folded. A step that failed stays a box of its own whatever
 is folded around it: the rest of its fellows is beside it. Of very many that failed the first have
 boxes, and the others one box together in which nothing else is.
+
+Where only some steps are looked for, those and what they are part of are boxes, and lines lead past
+all others.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
@@ -46,6 +49,8 @@ MOST_FAILED = 20
 """Steps that failed in one folded group and have boxes of their own."""
 MANY_ALIKE = 10
 """From how many on tasks that are no loop, but alike, are one box."""
+MOST_LED = 300_000
+"""Steps that are looked for, times lines between others, up to which lines lead past those."""
 MOST_OPEN = 400
 """Boxes up to which what is inside a DAG or Steps is open at first."""
 
@@ -294,6 +299,38 @@ def folded_at_first(workflow: Workflow) -> frozenset[Key]:
     return frozenset(shut)
 
 
+def kept_with(workflow: Workflow, found: Iterable[Key]) -> frozenset[Key]:
+    """Some steps, and all that they are part of."""
+    parents = groups_of(workflow).parents
+    kept: set[Key] = set()
+    for key in found:
+        at: Key | None = key
+        while at is not None and at not in kept:
+            kept.add(at)
+            at = parents.get(at)
+    return frozenset(kept)
+
+
+def folded_for(workflow: Workflow, found: AbstractSet[Key]) -> frozenset[Key]:
+    """What is folded while only these steps are shown, until somebody says otherwise.
+
+    As at first, but for groups of which they are a few, and for DAGs and Steps as long as there are
+    not too many boxes.
+    """
+    kinds, parents = groups_of(workflow).kinds, groups_of(workflow).parents
+    of_all = Counter(parents.values())
+    of_found = Counter(parents[key] for key in found if key in parents)
+    is_much = len(kept_with(workflow, found)) > MOST_OPEN
+
+    def opens(group: Key) -> bool:
+        if kinds[group] == INSIDE:
+            return not is_much
+        few = 0 < of_found[group] <= MOST_FAILED and of_found[group] < of_all[group]
+        return few and kinds[group] != ATTEMPTS
+
+    return frozenset(group for group in folded_at_first(workflow) if not opens(group))
+
+
 def graph_of(
     workflow: Workflow,
     now: float,
@@ -301,18 +338,28 @@ def graph_of(
     folded: AbstractSet[Key] = frozenset(),
     shows_skipped: bool = True,
     shows_artifacts: bool = False,
+    kept: AbstractSet[Key] | None = None,
 ) -> Graph:
-    """The graph with these groups folded; `now`, in seconds since 1970, ends what still runs."""
-    return _Drawing(workflow, now, folded, shows_skipped).graph(shows_artifacts)
+    """The graph with these groups folded; `now`, in seconds since 1970, ends what still runs.
+
+    With `kept` (`kept_with`) only those are boxes, or in one.
+    """
+    return _Drawing(workflow, now, folded, shows_skipped, kept).graph(shows_artifacts)
 
 
 class _Drawing:
     """One graph in the making."""
 
     def __init__(
-        self, workflow: Workflow, now: float, folded: AbstractSet[Key], shows_skipped: bool
+        self,
+        workflow: Workflow,
+        now: float,
+        folded: AbstractSet[Key],
+        shows_skipped: bool,
+        kept: AbstractSet[Key] | None,
     ) -> None:
         self._workflow = workflow
+        self._kept = kept
         self._now = now
         self._folded = folded
         self._shows_skipped = shows_skipped
@@ -375,6 +422,7 @@ class _Drawing:
             if (node := nodes.get(NodeId(key))) is not None
             and node.is_problem
             and key not in self._superseded
+            and self._is_kept(key)
         ]
         whole: set[Key] = set()
         for key in failed:
@@ -400,6 +448,9 @@ class _Drawing:
                 together = f"failed {group}"
                 self._together[together] = units[len(own) :]
                 self._stuck.update(dict.fromkeys(self._together[together], together))
+
+    def _is_kept(self, key: Key) -> bool:
+        return self._kept is None or key in self._kept
 
     def _whole_step(self, key: Key, group: Key) -> Key:
         """What failed, with its other attempts and containers, as far as they say that it did; at
@@ -446,12 +497,18 @@ class _Drawing:
         for key, node in nodes.items():
             if place[key] == key and self._is_hidden(node):
                 self._hidden.add(key)
+        if self._kept is not None:
+            for box in set(place.values()):
+                if not any(map(self._is_kept, self._together.get(box, (box,)))):
+                    self._hidden.add(box)
 
     def _lead(self, before: Key, after: Key) -> None:
         self._after.setdefault(before, {})[after] = None
         self._ahead.setdefault(after, {})[before] = None
 
     def _is_hidden(self, node: Node) -> bool:
+        if not self._is_kept(node.id):
+            return True
         if node.id in self._shut:
             return False  # others may be in that box
         if node.type in _GROUPS:
@@ -459,27 +516,61 @@ class _Drawing:
             return not node.is_problem or any(
                 child in self._nodes and self._nodes[child].is_problem for child in node.children
             )
-        return not self._shows_skipped and node.phase in (SKIPPED, OMITTED)
+        return not self._shows_skipped and never_ran(node)
 
     def _join(self) -> None:
         """Lead past what is no box; where several lead to several, they meet in a point."""
         after, ahead = self._after, self._ahead
-        for key in list(self._hidden):
+        gone: set[Key] = set()
+        waiting = deque(self._hidden)
+        while waiting:
+            key = waiting.popleft()
             befores, afters = ahead.get(key, {}), after.get(key, {})
-            if len(befores) > 1 and len(afters) > 1:
+            if key in gone or (len(befores) > 1 and len(afters) > 1):
                 continue
-            for each in befores:
-                after[each].pop(key, None)
-            for each in afters:
-                ahead[each].pop(key, None)
+            gone.add(key)
+            self._unlink(key)
             for before in befores:
                 for each in afters:
                     if before != each:
                         self._lead(before, each)
-            after.pop(key, None)
-            ahead.pop(key, None)
-            self._place.pop(key, None)
-            self._hidden.discard(key)
+            # Of two points that meet, one may be none any more.
+            waiting += [k for k in (*befores, *afters) if k in self._hidden and k not in gone]
+        left = self._hidden - gone
+        lines = sum(len(after.get(key, ())) for key in left)
+        if self._kept is not None and 0 < lines * len(self._kept) <= MOST_LED:
+            self._lead_past(left)
+            gone |= left
+        self._hidden -= gone
+        self._place = {key: place for key, place in self._place.items() if place not in gone}
+
+    def _unlink(self, key: Key) -> None:
+        for each in self._ahead.pop(key, {}):
+            self._after[each].pop(key, None)
+        for each in self._after.pop(key, {}):
+            self._ahead[each].pop(key, None)
+
+    def _lead_past(self, points: AbstractSet[Key]) -> None:
+        """Past all of these at once: what nobody looks for is not even a point."""
+        befores = {before for key in points for before in self._ahead.get(key, ())} - points
+        found: list[tuple[Key, Key]] = []
+        for before in sorted(befores):
+            seen: set[Key] = set()
+            waiting = [key for key in self._after[before] if key in points]
+            while waiting:
+                at = waiting.pop()
+                if at in seen:
+                    continue
+                seen.add(at)
+                for each in self._after.get(at, ()):
+                    if each in points:
+                        waiting.append(each)
+                    elif each != before:
+                        found.append((before, each))
+        for key in sorted(points):
+            self._unlink(key)
+        for before, after in found:
+            self._lead(before, after)
 
     # --- boxes -------------------------------------------------------------------------------
 
@@ -568,9 +659,11 @@ class _Drawing:
         counts: dict[Key, Counter[str]] = {}
         totals: dict[Key, int] = {}
         kinds, parents = self._groups.kinds, self._groups.parents
+        # Of a group that is looked for itself everything counts.
+        partly = {self._shut[key] for key in self._kept or () if self._shut.get(key, key) != key}
         for key, node in self._nodes.items():
             group = self._shut.get(key)
-            if group is None or group == key:
+            if group is None or group == key or (group in partly and not self._is_kept(key)):
                 continue
             if kinds[group] == INSIDE:
                 if node.type in _GROUPS or node.type in BOUNDARIES or node.type == "Container":
@@ -628,6 +721,11 @@ class _Drawing:
         for box, (name, files) in keys.items():
             if self._after.get(box) or self._ahead.get(box):
                 boxes[box] = Box(box, ARTIFACT, name, total=len(files))
+
+
+def never_ran(node: Node) -> bool:
+    """Whether a step was skipped or omitted, or its outputs were taken from a cache."""
+    return node.phase in (SKIPPED, OMITTED) or node.is_from_cache
 
 
 def _goes_on(node: Node) -> bool:

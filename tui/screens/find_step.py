@@ -5,16 +5,15 @@ from __future__ import annotations
 from textual import on
 
 from tui.context import AppContext
+from tui.domain.sought import Sought, sought_by
 from tui.keys import hint
 from tui.screens.split_view import SplitView
 from tui.widgets.query_bar import QueryBar
-from tui.widgets.step_tree import StepTree
-from tui.widgets.step_tree_model import Sought, sought_by
 
 
 class FindStep(QueryBar):
-    """A line under the tree; while one types, only steps that match are left, with those above
-    them, and the cursor is on the first. In a graph all of it stays, and the cursor moves."""
+    """A line under the steps; while one types, only steps that match are left, with those they are
+    part of, and the cursor is on the first."""
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(id="find", ascii=context.ascii)
@@ -27,13 +26,9 @@ class FindStep(QueryBar):
     def _split(self) -> SplitView:
         return self.screen.query_one(SplitView)
 
-    @property
-    def _steps(self) -> StepTree:
-        return self._split.steps
-
     def begin(self) -> None:
         """Type what to look for; what is looked for by now is there, and selected."""
-        sought = self._steps.sought
+        sought = self._split.sought
         self._shown_before = sought
         self.open(self._typed if sought is not None and not sought.problems else "")
 
@@ -41,12 +36,8 @@ class FindStep(QueryBar):
         """Look for steps, by a part of their name or by a field selector; false if there is none,
         and then all stay."""
         self._typed = text.strip()
-        if self._split.is_graph:
-            return True
-        steps, sought = self._steps, sought_by(text)
-        found = steps.seek(sought)
-        if sought is not None and not found:
-            steps.seek(None)
+        sought = sought_by(text)
+        if not self._split.seek(sought) and sought is not None:
             self._say_none("called like" if sought.text.startswith("like ") else "with")
             return False
         return True
@@ -71,7 +62,7 @@ class FindStep(QueryBar):
     def restore(self, message: QueryBar.Cancelled) -> None:
         """Back to the tree as it was."""
         message.stop()
-        self._steps.seek(self._shown_before)
+        self._split.seek(self._shown_before)
         self._end()
 
     def _end(self) -> None:
@@ -87,19 +78,6 @@ class FindStep(QueryBar):
                     f"nothing to look for yet: {hint('filter')} and the name of a step"
                 )
             return
-        if self._split.is_graph:
-            part = self._typed.casefold()
-            if not self._split.find_step(lambda label: part in label.casefold(), step):
-                self._say_none("called like")
+        if self._split.sought is None and not self.seek(self._typed):
             return
-        steps = self._steps
-        if steps.sought is None and not self.seek(self._typed):
-            return
-        rows, at = steps.items, steps.cursor
-        direction = step or 1
-        # A workflow that has just begun may have no step at all.
-        for offset in range(abs(step), len(rows) + 1) if rows else ():
-            row = rows[(at + direction * offset) % len(rows)]
-            if steps.is_sought(row):
-                steps.move_to(row.key)
-                return
+        self._split.find_step(step)

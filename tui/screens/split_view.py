@@ -25,6 +25,7 @@ from tui.domain.forest import WholeTree
 from tui.domain.identity import Target
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import pod_name
+from tui.domain.sought import Sought
 from tui.domain.workflow import ListedWorkflow, Workflow, workflow_of_holder
 from tui.keys import hint
 from tui.kinds.workflows import WORKFLOWS
@@ -186,6 +187,8 @@ class SplitView(Container):
         self.remove_class("-graph")
         if was_graph:
             self.set_class(self.steps.is_timeline, "-zoom-tree")
+        if was_graph and self._graph is not None and self._graph.sought != self.steps.sought:
+            self._seek_in(self.steps, self._graph.sought)
         self.steps.action_form(form)
         if was_graph and had_keys:
             self.call_after_refresh(self.steps.focus)  # what is hidden still takes no focus
@@ -207,8 +210,11 @@ class SplitView(Container):
         graph.renderer.now = self.context.now()
         graph.placeholder = self.steps.placeholder
         if workflow is not None:
+            node = self.steps.node
             graph.show(workflow)
-            if (node := self.steps.node) is not None:
+            if graph.sought != self.steps.sought:
+                self._seek_in(graph, self.steps.sought)
+            if node is not None:
                 graph.go_to(node.id)
         if had_keys or self.is_zoomed:
             self.call_after_refresh(graph.focus)
@@ -251,10 +257,27 @@ class SplitView(Container):
         else:
             self.post_message(Said(f"{hint('form.graph')} shows the graph, which has artifacts"))
 
-    def find_step(self, fits: Callable[[str], bool], step: int) -> bool:
-        """To the next (1) or previous (-1) step of the graph with such a name; 0 stays if this one
-        has it."""
-        return self._graph is not None and self.is_graph and self._graph.find(fits, step)
+    @property
+    def sought(self) -> Sought | None:
+        """Which steps are looked for; None for all."""
+        return self.front.sought
+
+    def seek(self, sought: Sought | None) -> int:
+        """Show only some steps, with what they are part of; all, for None or if there are none.
+
+        How many that are.
+        """
+        return self._seek_in(self.front, sought)
+
+    def _seek_in(self, front: StepTree | GraphView, sought: Sought | None) -> int:
+        found = front.seek(sought)
+        if sought is not None and not found:
+            front.seek(None)
+        return found
+
+    def find_step(self, step: int) -> None:
+        """To the next (1) or previous (-1) step of those that are looked for; 0 stays on one."""
+        self.front.find(step)
 
     def next_step(self, step: int) -> None:
         """To the next step (1), or the one before (-1), while keys go elsewhere."""

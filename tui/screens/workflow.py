@@ -858,7 +858,7 @@ class WorkflowScreen(View[None]):
             self.split.unzoom()
         elif self.pane_tabs.holds_focus:
             self.split.front.focus()
-        elif self.steps.sought is not None:
-            self.steps.seek(None)
+        elif self.split.sought is not None:
+            self.split.seek(None)
         else:
             self.dismiss()

@@ -23,6 +23,7 @@ from tui.columns.nodes import node_seconds
 from tui.columns.words import compact
 from tui.domain.graph import ARTIFACT, Box, Key
 from tui.domain.node import Node, NodeId
+from tui.domain.sought import PROBLEMS, Sought
 from tui.domain.workflow import Workflow
 from tui.messages import Said
 from tui.widgets.cells import (
@@ -77,6 +78,7 @@ class GraphView(LineView):
         bind("form.tree", "form('tree')", "Tree", group="graph"),
         bind("form.graph", "form('graph')", "Graph", group="graph"),
         bind("form.timeline", "form('timeline')", "Timeline", group="graph"),
+        bind("problems", "only_problems", "Problems only", group="graph"),
         bind("problem-after", "problem(1)", "Next problem", group="graph"),
         bind("problem-before", "problem(-1)", "Last problem", group="graph"),
     ]
@@ -156,9 +158,21 @@ class GraphView(LineView):
         """Put the cursor on the box of a step; false where there is none."""
         return self._moved(lambda: self.model.go_to(step))
 
-    def find(self, fits: Callable[[str], bool], step: int) -> bool:
-        """To the next (1) or previous (-1) box with such a name; 0 stays on one that has it."""
-        return self._moved(lambda: self.model.find(lambda box: fits(box.label), step) is not None)
+    @property
+    def sought(self) -> Sought | None:
+        """Which steps are looked for; None for all."""
+        return self.model.sought
+
+    def seek(self, sought: Sought | None) -> int:
+        """Show only some steps, with what they are part of; how many that are. None for all."""
+        found: list[int] = []
+        self._moved(lambda: found.append(self.model.seek(sought)))
+        return found[0]
+
+    def find(self, step: int) -> bool:
+        """To the next (1) or previous (-1) box of what is looked for; 0 stays on one of it."""
+        wanted = self.model.matched
+        return self._moved(lambda: self.model.find(lambda box: box.key in wanted, step) is not None)
 
     def go_to_problem(self, step: int) -> bool:
         """To the next (1) or previous (-1) box that failed; false where none did."""
@@ -256,6 +270,8 @@ class GraphView(LineView):
             if len(names) > 2 * MOST_NAMED:
                 names = [*names[:MOST_NAMED], self._ellipsis, *names[-MOST_NAMED:]]
             told.append(f"critical: {arrow.join(names)}")
+        if (sought := self.model.sought) is not None:
+            told.append(f"{printable(sought.text)}: {len(self.model.matched):,}")
         if missing := self.model.undrawn:
             told.append(f"{missing:,} lines left out")
         text = cut("  ".join(told), max(0, width - 10), ellipsis=self._ellipsis)
@@ -368,14 +384,22 @@ class GraphView(LineView):
         self._moved(lambda: self.model.fold(self.model.quiet_groups))
 
     def action_hide_skipped(self) -> None:
-        """Leave out what was skipped or omitted, or show it again."""
+        """Leave out what never ran, or show it again."""
         if not self._moved(self.model.toggle_skipped):
-            self.post_message(Said("no step was skipped or omitted"))
+            self.post_message(Said("no step was skipped, omitted or memoized"))
 
     def action_form(self, form: str) -> None:
         """As a tree, or on the time of the run."""
         if form != "graph":
             self.post_message(self.FormWanted(form))
+
+    def action_only_problems(self) -> None:
+        """Show only what failed, with what it is part of, or everything again."""
+        if self.sought is not None and self.sought.problems:
+            self.seek(None)
+        elif not self.seek(PROBLEMS):
+            self.seek(None)
+            self.post_message(Said("no step failed"))
 
     def action_problem(self, step: int) -> None:
         """To the next (1) or previous (-1) box that failed."""

@@ -19,12 +19,17 @@ from tui.domain.graph import (
     Graph,
     Key,
     folded_at_first,
+    folded_for,
     graph_of,
     groups_of,
+    kept_with,
+    never_ran,
+    nodes_of,
     ways_to,
 )
 from tui.domain.layered import Edge, Layout, Rect, Size, layout
-from tui.domain.node import OMITTED, RUNNING, SKIPPED, NodeId
+from tui.domain.node import RUNNING, NodeId
+from tui.domain.sought import Sought, problems_of
 from tui.domain.workflow import Workflow
 
 NOTHING = Layout({}, (), (), {}, frozenset(), Size(0, 0))
@@ -51,6 +56,13 @@ class GraphModel:
         self._now = 0.0
         self._turned: set[Key] = set()
         """Groups that are other than they are at first."""
+        self._turned_meanwhile: set[Key] = set()
+        """The same, while steps are looked for."""
+        self._sought: Sought | None = None
+        self._found: frozenset[Key] = frozenset()
+        """The steps that are looked for."""
+        self.matched: frozenset[Key] = frozenset()
+        """The boxes of those."""
         self._first: frozenset[Key] = frozenset()
         self._shape: object = None
         self._ahead: dict[Key, list[Key]] = {}
@@ -68,9 +80,8 @@ class GraphModel:
         is_other = self.workflow is None or self.workflow.ref != workflow.ref
         self.workflow, self._now = workflow, now
         if is_other:
-            self._turned, self.cursor = set(), None
+            self._turned, self.cursor, self._sought = set(), None, None
             self.left = self.top = 0
-        self._first = folded_at_first(workflow)
         self._update()
         return is_other
 
@@ -79,13 +90,24 @@ class GraphModel:
         if self.workflow is None:
             return
         before = self.graph.boxes.get(self.cursor or "")
+        workflow, sought = self.workflow, self._sought
+        kept = None
+        if sought is None:
+            self._found, self._first = frozenset(), folded_at_first(workflow)
+        else:
+            self._found = frozenset(sought.among(workflow, nodes_of(workflow)))
+            self._first = folded_for(workflow, self._found)
+            kept = kept_with(workflow, self._found)
         self.graph = graph_of(
-            self.workflow,
+            workflow,
             self._now,
             folded=self.folded,
             shows_skipped=self.shows_skipped,
             shows_artifacts=self.shows_artifacts,
+            kept=kept,
         )
+        place = self.graph.place
+        self.matched = frozenset(place[key] for key in self._found if key in place)
         self._lay_out()
         if self.cursor not in self.graph.boxes:
             self.cursor = self._instead(before)
@@ -144,16 +166,40 @@ class GraphModel:
         """Where that is."""
         return self.layout.boxes.get(self.cursor or "")
 
+    # --- looking for steps ---------------------------------------------------------------
+
+    @property
+    def sought(self) -> Sought | None:
+        """Which steps are looked for; None for all."""
+        return self._sought
+
+    def seek(self, sought: Sought | None) -> int:
+        """Show only some steps, with what they are part of; how many that are. None for all.
+
+        The cursor goes to the first of them, if it is on none.
+        """
+        self._sought, self._turned_meanwhile = sought, set()
+        self._update()
+        if self.matched and self.cursor not in self.matched:
+            self.cursor = next(key for key in self.in_order if key in self.matched)
+            self._light()
+        self.reveal(middle=True)
+        return len(self._found)
+
     # --- folding -------------------------------------------------------------------------
 
     @property
     def folded(self) -> frozenset[Key]:
         """The groups that are one box."""
-        return self._first ^ self._turned
+        return self._first ^ self._turns
+
+    @property
+    def _turns(self) -> set[Key]:
+        return self._turned if self._sought is None else self._turned_meanwhile
 
     def toggle(self, group: Key) -> None:
         """Fold a group, or unfold it."""
-        self._turned ^= {group}
+        self._turns.symmetric_difference_update({group})
         self._update()
         self.reveal()
 
@@ -161,7 +207,9 @@ class GraphModel:
         """Fold these groups and no others; false if that changes nothing."""
         if folded == self.folded:
             return False
-        self._turned = set(self._first ^ folded)
+        turns = self._turns
+        turns.clear()
+        turns.update(self._first ^ folded)
         self._update()
         self.reveal(middle=True)
         return True
@@ -189,12 +237,13 @@ class GraphModel:
         return self.groups - eventful
 
     def toggle_skipped(self) -> bool:
-        """Leave out what was skipped or omitted, or show it again; false if there is none."""
+        """Leave out what never ran (skipped, omitted, taken from a cache), or show it again; false
+        if there is none."""
         self.shows_skipped = not self.shows_skipped
         self._update()
         self.reveal()
         nodes = self.workflow.nodes.values() if self.workflow is not None else ()
-        return any(node.phase in (SKIPPED, OMITTED) for node in nodes)
+        return any(map(never_ran, nodes))
 
     def toggle_artifacts(self) -> bool:
         """Show files between the steps, or no longer; false if there are none."""
@@ -240,7 +289,12 @@ class GraphModel:
         return True
 
     def go_to(self, step: NodeId) -> bool:
-        """Put the cursor on the box of a step, or that it is in; false where there is none."""
+        """Put the cursor on the box of a step, or that it is in; false where there is none.
+
+        One that is not looked for ends the looking.
+        """
+        if step not in self.graph.place and self._sought is not None:
+            self.seek(None)
         place = self.graph.place.get(step)
         return place is not None and self.move_to(place)
 
@@ -346,7 +400,15 @@ class GraphModel:
         return box.group == key and box.has == INSIDE and not box.is_folded
 
     def to_problem(self, step: int) -> Key | None:
-        """To the next (1) or previous (-1) box that failed, round the end; None if none did."""
+        """To the next (1) or previous (-1) box that failed, round the end; None if none did.
+
+        If one is not among those that are looked for, all are shown again.
+        """
+        workflow, place = self.workflow, self.graph.place
+        if self._sought is not None and workflow is not None:
+            failed_of_all = kept_with(workflow, problems_of(workflow))
+            if any(key not in place for key in failed_of_all if key in workflow.nodes):
+                self.seek(None)
         return self.find(lambda box: box.key in failed, step) if (failed := self.problems) else None
 
     def find(self, fits: Callable[[Box], bool], step: int) -> Key | None:

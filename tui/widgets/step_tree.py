@@ -35,6 +35,7 @@ from tui.domain.durations import epoch_of
 from tui.domain.forest import ORDERS, SHAPED, SiblingOrder, TreeRow, WholeTree
 from tui.domain.node import Node, NodeId
 from tui.domain.podname import V2, pod_name
+from tui.domain.sought import PROBLEMS, Sought
 from tui.domain.steppath import path_of_all, step_path
 from tui.domain.timeline import Span, span_of
 from tui.domain.usual import Usual
@@ -42,7 +43,7 @@ from tui.domain.workflow import Workflow
 from tui.keys import hint
 from tui.messages import Said
 from tui.widgets.cells import LONGEST, printable, wrapped
-from tui.widgets.step_tree_model import WINDOW, Sought, StepTreeModel
+from tui.widgets.step_tree_model import WINDOW, StepTreeModel
 from tui.widgets.step_tree_renderer import StepTreeRenderer, Timeline
 from tui.widgets.table import Table
 
@@ -469,6 +470,17 @@ class StepTree(Table[TreeRow]):
         self.repaint()
         return self._tree.found
 
+    def find(self, step: int) -> bool:
+        """To the next (1) or previous (-1) row of what is looked for; 0 stays on one of it."""
+        rows, at = self.items, self.cursor
+        direction = step or 1
+        # A workflow that has just begun may have no step at all.
+        for offset in range(abs(step), len(rows) + 1) if rows else ():
+            row = rows[(at + direction * offset) % len(rows)]
+            if self.is_sought(row):
+                return self.move_to(row.key)
+        return False
+
     def is_sought(self, row: TreeRow) -> bool:
         """Whether a row is one of those that are looked for, and not only above one."""
         sought = self._tree.sought
@@ -641,7 +653,7 @@ class StepTree(Table[TreeRow]):
         """Show only what failed, with what it is below, or everything again."""
         if self.sought is not None and self.sought.problems:
             self.seek(None)
-        elif not self.seek(Sought("problems only", lambda node: True, problems=True)):
+        elif not self.seek(PROBLEMS):
             self.seek(None)
             self.post_message(Said("no step failed"))
 

@@ -7,9 +7,7 @@ those is kept apart. Nothing here draws anything or knows Textual.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
 
 from tui.domain.attempts import Superseded, superseded_of
 from tui.domain.fans import Fan, Grove, above, grove, more_key
@@ -21,45 +19,19 @@ from tui.domain.forest import (
     TreeRow,
     WholeTree,
     first_problem,
-    forgiven,
     gaps_of,
     problem_rows,
     rows,
 )
-from tui.domain.node import RUNNING, Node, NodeId
+from tui.domain.node import RUNNING, NodeId
 from tui.domain.progress import EXECUTABLE
 from tui.domain.reason import stuck_of
-from tui.domain.selectors import node_selector
+from tui.domain.sought import Sought
 from tui.domain.workflow import Workflow
 
 NOTHING: frozenset[NodeId] = frozenset()
 WINDOW = 20
 """Items of a fan-out that are opened at a time, where nobody says what fits."""
-
-
-class Sought(NamedTuple):
-    """Which steps are looked for; their rows are shown with what they are below."""
-
-    text: str
-    """As it was typed; "" for all."""
-    matches: Callable[[Node], bool]
-    problems: bool = False
-    """Whether only what failed is shown."""
-
-
-def sought_by(text: str) -> Sought | None:
-    """What a typed text looks for: a field selector of nodes, `phase=Failed`, or a part of a name.
-
-    None for nothing.
-    """
-    wanted = text.strip()
-    if not wanted:
-        return None
-    selector = node_selector(wanted)
-    if selector is not None:
-        return Sought(f"with {wanted}", selector.matches)
-    part = wanted.casefold()
-    return Sought(f"like {wanted}", lambda node: part in node.title.casefold())
 
 
 class StepTreeModel:
@@ -202,28 +174,12 @@ class StepTreeModel:
         if sought is None or workflow is None:
             return None
         if self._kept is None or self._kept[0] is not workflow:
-            found = [key for key, node in self._candidates() if sought.matches(node)]
+            found = list(sought.among(workflow, workflow.nodes))
             kept = frozenset(above(self._grove, found))
             if self._kept is not None and self._kept[1] == kept:
                 kept = self._kept[1]  # the same rows as before, so that few are made anew
             self._kept = workflow, kept, len(found)
         return self._kept[1]
-
-    def _candidates(self) -> Iterable[tuple[NodeId, Node]]:
-        """All steps, or those that failed."""
-        assert self.workflow is not None
-        nodes = self.workflow.nodes
-        if self._sought is None or not self._sought.problems:
-            return nodes.items()
-        return ((key, nodes[key]) for key in self._failed())
-
-    def _failed(self) -> Iterator[NodeId]:
-        """What failed, without attempts that were tried again and what was forgiven."""
-        assert self.workflow is not None
-        superseded, pardoned = self._superseded, forgiven(self.workflow)
-        for key, node in self.workflow.nodes.items():
-            if node.is_problem and key not in superseded and key not in pardoned:
-                yield key
 
     # --- folding -------------------------------------------------------------------------
 
