@@ -206,13 +206,79 @@ templates:
     world.submit(spec)
     first = upcoming(shown(world))
     assert {"a.onExit", "wf.onExit"} <= titles(first)
-    assert not any("hooks" in title for title in titles(first))
     world.clock.advance(2)
     assert "a.onExit" in titles(upcoming(shown(world)))
     world.finish()
     after = shown(world)
     assert upcoming(after).nodes == {}
     assert any(is_hook(node) for node in after.nodes.values())
+
+
+HOOKED = f"""
+entrypoint: main
+hooks:
+  exit: {{template: work}}
+  started: {{template: work, expression: 'workflow.status == "Running"'}}
+templates:
+{LEAF}
+- name: main
+  steps:
+  - - name: a
+      template: work
+      hooks:
+        exit: {{template: work}}
+        begun: {{template: work, expression: 'steps["a"].status == "Running"'}}
+        never: {{template: work, expression: 'steps["a"].status == "Error"'}}
+  - - name: b
+      template: work
+      hooks: {{exit: {{template: work, expression: 'steps["b"].status == "Failed"'}}}}
+"""
+
+
+def test_lifecycle_hooks_are_to_come_with_what_has_to_hold_for_them() -> None:
+    world = World()
+    world.submit(HOOKED)
+    found = upcoming(shown(world))
+    hooks = {node.display_name: key for key, node in found.nodes.items() if is_hook(node)}
+    assert set(hooks) == {
+        "wf.onExit", "wf.hooks.started", "a.onExit", "a.hooks.begun", "a.hooks.never", "b.onExit",
+    }  # fmt: skip
+    assert found.conditions[hooks["wf.hooks.started"]] == 'workflow.status == "Running"'
+    assert found.conditions[hooks["b.onExit"]] == 'steps["b"].status == "Failed"'
+    assert hooks["a.onExit"] not in found.conditions
+    step = next(key for key, node in found.nodes.items() if node.display_name == "a")
+    assert hooks["a.hooks.begun"] in found.edges[step]
+    for _ in range(60):
+        world.clock.advance(1)
+        now = shown(world)
+        known = {node.name: key for key, node in now.nodes.items()}
+        coming = {node.name for node in upcoming(now).nodes.values()}
+        assert not coming & set(known), "what began is not to come any more"
+        assert {known[n] for n in ("wf.onExit", "wf[0].a.hooks.begun") if n in known} <= set(
+            hooks.values()
+        ), "and it is the same node"
+        if now.is_completed:
+            break
+    assert {node.name for node in now.nodes.values() if is_hook(node)} == {
+        "wf.onExit", "wf.hooks.started", "wf[0].a.onExit", "wf[0].a.hooks.begun",
+    }  # fmt: skip
+
+
+def test_a_run_from_a_template_has_its_hooks_and_those_of_other_templates() -> None:
+    ref = {"templateRef": {"name": "lib", "template": "bye"}}
+    workflow = decode.from_manifest(
+        {
+            "metadata": {"name": "w"},
+            "spec": {"workflowTemplateRef": {"name": "t"}},
+            "status": {"phase": "Running", "storedWorkflowTemplateSpec": {
+                "entrypoint": "main", "hooks": {"exit": ref, "odd": "no hook", "none": {}},
+                "templates": [{"name": "main", "container": {}}]},
+                "storedTemplates": {"namespaced/lib/bye": {"name": "bye", "suspend": {}}}},
+        }
+    )  # fmt: skip
+    assert {(node.display_name, node.type) for node in upcoming(workflow).nodes.values()} == {
+        ("w", "Pod"), ("w.onExit", "Suspend"),
+    }  # fmt: skip
 
 
 def test_what_a_failed_run_left_undone_will_never_come() -> None:

@@ -147,6 +147,7 @@ def test_no_path_takes_longer_than_the_run_or_leaves_the_edges(
     if start is not None:
         whole_took = max(0.0, (NOW.timestamp() if end is None else end) - start)
         assert sum(leg.over - leg.begun + leg.gap for leg in legs) <= whole_took + 1e-6
+    assert not any(leg.node.phase in ("Skipped", "Omitted") for leg in legs), "none took time"
     known = edges(whole)
     for before, after in pairwise(legs):
         # From each step one comes to the one before over edges that the nodes name.
@@ -157,6 +158,26 @@ def test_no_path_takes_longer_than_the_run_or_leaves_the_edges(
                     seen.add(key)
                     ahead.append(key)
         assert before.node.id in seen
+
+
+def test_what_never_ran_is_not_on_the_path_which_leads_past_it() -> None:
+    omitted = {"phase": "Omitted", "startedAt": at(41), "finishedAt": at(41)}
+    legs = path(
+        workflow(
+            ran("w", at(0), at(50), "a", type="DAG"),
+            ran("a", at(0), at(5), "b", "c", boundaryID="w"),
+            ran("b", at(6), at(40), "x", boundaryID="w"),
+            {**step("x", "Omitted"), **omitted, "children": ["d"], "boundaryID": "w"},
+            {**step("c", "Omitted"), **omitted, "boundaryID": "w"},
+            ran("d", at(42), at(50), "y", boundaryID="w"),
+            {**step("y", "Skipped"), "startedAt": at(51), "finishedAt": at(51), "boundaryID": "w"},
+            phase="Succeeded",
+            startedAt=at(0),
+            finishedAt=at(52),
+        ),
+        NOW.timestamp(),
+    )
+    assert [leg.node.id for leg in legs] == ["a", "b", "d"]
 
 
 def test_ten_times_as_many_steps_take_about_ten_times_as_long() -> None:

@@ -96,13 +96,18 @@ class _Search:
         spec = self._workflow.exec_spec
         if self._workflow.phase != SUCCEEDED:
             if not self._nodes:
-                self._root(self._run, spec.entrypoint or self._workflow.spec.entrypoint, is_over)
+                entry = spec.entrypoint or self._workflow.spec.entrypoint
+                self._root(self._run, {"template": entry}, is_over)
             self._known(is_over)
             self._spread()
-            handler = f"{self._run}.onExit"
-            if not is_over and handler not in self._ids:
-                self._root(handler, spec.on_exit or self._workflow.spec.on_exit, is_over)
-                self._spread()
+            if not is_over:
+                own = self._workflow.spec
+                on_exit = spec.on_exit or own.on_exit
+                holder = {"onExit": on_exit, "hooks": {**_map(spec.hooks), **_map(own.hooks)}}
+                for name, use in _hooks(self._run, holder):
+                    if name not in self._ids:
+                        self._root(name, use, is_over)
+                        self._spread()
             for before, key in self._order:
                 for end in self._ends(before):
                     self._follow(end, key)
@@ -112,12 +117,11 @@ class _Search:
 
     # --- where to look -----------------------------------------------------------------------
 
-    def _root(self, name: str, template: str, is_over: bool) -> None:
-        """What the run begins with, or its exit handler."""
-        if template and "{{" not in template:
-            title = name
-            use = {"template": template}
-            self._add(name, title, NodeId(""), use, "", (), is_over)
+    def _root(self, name: str, use: Mapping[str, Any], is_over: bool) -> None:
+        """What the run begins with, or a hook of it."""
+        template = str(use.get("template") or "")
+        if (template and "{{" not in template) or use.get("templateRef"):
+            self._add(name, name, NodeId(""), use, "", (), is_over)
 
     def _known(self, is_over: bool) -> None:
         """The parts that have begun. A name is longer than that of what it is part of."""
@@ -171,7 +175,7 @@ class _Search:
             if isinstance(task.get("inline"), dict):
                 self._inline[key] = task["inline"]
             if key in self._nodes:
-                self._handler(part, whole, name, task)
+                self._hook(part, whole, name, task)
             elif not wanted or name in wanted:
                 self._use(part, whole, name, task)
                 fresh.append(name)
@@ -210,7 +214,7 @@ class _Search:
                 if isinstance(use.get("inline"), dict):
                     self._inline[own] = use["inline"]
                 if whole in names:
-                    self._handler(part, whole, step, use)
+                    self._hook(part, whole, step, use)
                 elif not any(each.startswith(f"{whole}(") for each in names):
                     self._use(part, whole, step, use)
                     self._follow(key, own)
@@ -221,23 +225,21 @@ class _Search:
     def _use(self, part: _Inside, name: str, title: str, use: Mapping[str, Any]) -> None:
         """A task or step that has no node."""
         self._add(name, title, part.key, use, part.scope, part.above, part.is_over)
-        if use.get("hooks") or use.get("onExit"):
-            self._handler(part, name, title, use)
+        self._hook(part, name, title, use)
 
-    def _handler(self, part: _Inside, name: str, title: str, use: Mapping[str, Any]) -> None:
-        """What runs when a task is over, where it is not yet; other hooks may never run."""
-        hook = _map(_map(use.get("hooks")).get("exit"))
-        handler = {
-            "template": hook.get("template") or use.get("onExit"),
-            "templateRef": hook.get("templateRef"),
-        }
-        key, whole = self._ids.get(name) or node_id(self._run, name), f"{name}.onExit"
-        node = self._nodes.get(key)
-        is_over = part.is_over or (node is not None and node.is_fulfilled)
-        if is_over or hook.get("expression") or whole in self._ids or not any(handler.values()):
+    def _hook(self, part: _Inside, name: str, title: str, use: Mapping[str, Any]) -> None:
+        """What runs while a task does and when it is over, as far as it has not begun."""
+        if not (use.get("hooks") or use.get("onExit")):
             return
-        self._use(part, whole, f"{title}.onExit", handler)
-        self._follow(key, node_id(self._run, whole))
+        key = self._ids.get(name) or node_id(self._run, name)
+        node = self._nodes.get(key)
+        if part.is_over or (node is not None and node.is_fulfilled):
+            return
+        for whole, hook in _hooks(name, use):
+            if whole not in self._ids:
+                own = f"{title}{whole.removeprefix(name)}"
+                self._add(whole, own, part.key, hook, part.scope, part.above, part.is_over)
+                self._follow(key, node_id(self._run, whole))
 
     def _add(
         self,
@@ -365,6 +367,24 @@ def _with_needs(targets: Iterable[str], needs: Mapping[str, list[str]]) -> set[s
             wanted.add(name)
             waiting += needs[name]
     return wanted
+
+
+def _hooks(name: str, holder: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The hooks of a run, a task or a step, by the names of their nodes; `onExit` goes before
+    `hooks.exit`.
+
+    What has to hold for one is said as of a step.
+    """
+    for event, value in _map(holder.get("hooks")).items():
+        hook = _map(value)
+        if event == "exit" and holder.get("onExit"):
+            continue
+        whole = f"{name}.onExit" if event == "exit" else f"{name}.hooks.{event}"
+        if hook.get("template") or hook.get("templateRef"):
+            used = {key: hook.get(key) for key in ("template", "templateRef")}
+            yield whole, {**used, "when": hook.get("expression")}
+    if holder.get("onExit"):
+        yield f"{name}.onExit", {"template": holder["onExit"]}
 
 
 def _items(use: Mapping[str, Any]) -> int | None:

@@ -163,6 +163,8 @@ class Spec(ListedSpec, frozen=True):
     service_account_name: str = ""
     templates: tuple[dict[str, Any], ...] = ()
     on_exit: str = ""
+    hooks: dict[str, Any] | None = None
+    """What runs beside it, and when it is over, by names; `exit` is its exit handler."""
     archive_logs: bool | None = None
     artifact_repository_ref: dict[str, Any] | None = None
     ttl_strategy: dict[str, Any] | None = None

@@ -2,8 +2,9 @@
 
 The path is walked from the step that ended last back to the one that had to end before it could
 begin, along the edges that the nodes name (`children`, argo.md 1.5), past the groups they lead
-through. Each step counts from the end of the one before, so the parts never sum up to more than
-the run took. Every edge is looked at once at most, so fifty thousand nodes cost one pass.
+through and past what never ran. Each step counts from the end of the one before, so the parts
+never sum up to more than the run took. Every edge is looked at once at most, so fifty thousand
+nodes cost one pass.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 from tui.domain.attempts import RETRY, attempts
 from tui.domain.durations import compact, epoch_of
-from tui.domain.node import RUNNING, SUCCEEDED, Node, NodeId
+from tui.domain.node import OMITTED, RUNNING, SKIPPED, SUCCEEDED, Node, NodeId
 from tui.domain.once import once
 from tui.domain.progress import EXECUTABLE
 from tui.domain.steppath import step_path
@@ -59,7 +60,7 @@ def path(workflow: Workflow, now: float) -> list[Leg]:
     nodes = workflow.nodes
     last: tuple[float, NodeId] | None = None
     for key, node in nodes.items():
-        if node.type in EXECUTABLE and node.started_at and not _is_handler(node):
+        if _took_time(node) and node.started_at and not _is_handler(node):
             over = _over(node, now)
             if over is not None and (last is None or over > last[0]):
                 last = over, key
@@ -90,7 +91,7 @@ def _before(
     seen: set[NodeId],
     now: float,
 ) -> NodeId | None:
-    """Of the steps that lead to this one, past groups, the one that ended last."""
+    """Of the steps that lead to this one, past what is none, the one that ended last."""
     nodes = workflow.nodes
     best: tuple[float, NodeId] | None = None
     ahead = list(before.get(key, ()))
@@ -100,7 +101,7 @@ def _before(
             continue
         node = nodes[other]
         over = _over(node, now)
-        if node.type in EXECUTABLE and over is not None:
+        if _took_time(node) and over is not None:
             if best is None or over > best[0]:
                 best = over, other
             continue
@@ -116,6 +117,11 @@ def _over(node: Node, now: float) -> float | None:
     if node.is_completed or not node.started_at:
         return epoch_of(node.started_at)
     return now
+
+
+def _took_time(node: Node) -> bool:
+    """Whether a node is a step that ran, or is about to, and no group of some."""
+    return node.type in EXECUTABLE and node.phase not in (SKIPPED, OMITTED)
 
 
 def _is_handler(node: Node) -> bool:
