@@ -514,7 +514,10 @@ class ArgoApp(TerminalApp):
         if len({feed.scope.namespaces for feed in self.lists.feeds}) > 1:
             return  # each cluster is shown with its own, and a session remembers the same for all
         label = self.context.place_label
-        save(self.views.remembered(Session(label, self.lists.scope.namespaces)), file(label))
+        session = Session(
+            label, self.lists.scope.namespaces, tree_columns=self.context.tree_columns
+        )
+        save(self.views.remembered(session), file(label))
 
     def exit(
         self,
@@ -562,6 +565,7 @@ class ArgoApp(TerminalApp):
 
     def _go_on_from(self, before: Session, said: str) -> None:
         self.navigator.go_to_namespaces(before.namespaces)
+        self.context.tree_columns.update(before.tree_columns)
         self.views.go_on(before)
         if before.name:
             self._open(self._key_of(before.namespace, before.name), pane=before.pane)

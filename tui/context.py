@@ -162,6 +162,8 @@ class AppContext:
         """What pods were measured to use."""
         self.pending = Pending()
         """Actions under way."""
+        self.tree_columns: dict[str, bool] = {}
+        """Ids of columns of step trees → whether somebody wants them, or does not; of all runs."""
         self.past_runs = PastRuns()
         """What archives know of the runs of templates."""
         self.waits = Waits()

@@ -34,6 +34,8 @@ class Session(msgspec.Struct, frozen=True):
     pane: str = ""
     hides_archived: bool = False
     """Whether what is archived was left out of the list."""
+    tree_columns: dict[str, bool] = {}
+    """Ids of columns of step trees → whether somebody wants them, or does not."""
 
 
 def is_for(before: Session, namespaces: tuple[str, ...] | None) -> bool:

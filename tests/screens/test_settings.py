@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.app import STILL, Shown, showing, strips_of
 from tests.support.elsewhere import Clusters, among
-from tests.support.runs import run, team
+from tests.support.runs import ETL, nightly_etl, run, team, two_steps
 from tests.support.scripted import ScriptedSource
 from tests.test_elsewhere import head, type_line
 from tui.kinds.workflows import WORKFLOWS
@@ -251,6 +251,30 @@ async def test_the_next_start_goes_on_where_one_was_on_request(
             await shown.until(lambda: shown.detail.workflow is not None)
             assert name in shown.rows_of_screen[0]
             assert shown.overview.arrangement.query == "nightly"
+
+
+async def test_the_columns_of_the_tree_are_those_of_the_run_before_and_of_the_last_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    settings = replace(STILL, remember_place=True)
+    async with showing(source=ScriptedSource(nightly_etl(), two_steps(), place=PROD), settings=settings) as shown:
+        await shown.open(ETL)
+        await shown.until(lambda: shown.detail.steps.node is not None)
+        assert "TIMELINE" in shown.rows_of_screen[1]
+        await shown.press("number_sign", "t", "escape")
+        await shown.until(lambda: "TIMELINE" not in shown.rows_of_screen[1])
+        await shown.press("escape")
+        await shown.open("deploy-api-k3v9s")
+        await shown.until(lambda: shown.detail.steps.node is not None)
+        assert "TIMELINE" not in shown.rows_of_screen[1], "nor in another run"
+        await shown.press("colon", "q", "enter")
+    async with showing(source=ScriptedSource(nightly_etl(), two_steps(), place=PROD), settings=settings) as shown:
+        await shown.until(lambda: shown.shows(WorkflowScreen))
+        await shown.until(lambda: shown.detail.steps.node is not None)
+        assert "TIMELINE" not in shown.rows_of_screen[1]
+        await shown.press("escape", "number_sign", "r")  # the keys were with the pane
+        await shown.until(lambda: "TIMELINE" in shown.rows_of_screen[1])
 
 
 async def test_another_cluster_begins_as_ever(

@@ -222,6 +222,7 @@ class WorkflowScreen(View[None]):
         self.split.made_by = self._made_by
         self._show_head()
         self.steps.cost_of = self._cost_of
+        self.steps.choose_columns(self.context.tree_columns)
         self._watch()
         self.context.ask_rights(self.key.namespace, connection=self.key.connection)
         self._first_pane = self._wanted_pane or self._pane_for(is_asked=self._seems_asked)
@@ -785,10 +786,20 @@ class WorkflowScreen(View[None]):
             return
         if id == USUAL_COLUMNS:
             self.steps.choose_usual_columns()
+            self._keep_columns()
             return
         there = {spec.id: is_there for spec, is_there in self.steps.choosable_columns}
-        self.steps.choose_column(id, not there[id])
+        self._have_column(id, not there[id])
         self._show_columns(id)
+
+    def _have_column(self, id: str, on: bool) -> None:
+        self.steps.choose_column(id, on)
+        self._keep_columns()
+
+    def _keep_columns(self) -> None:
+        """For the runs that are looked at after this one, and for the next start."""
+        self.context.tree_columns.clear()
+        self.context.tree_columns.update(self.steps.chosen_columns)
 
     @property
     def _column_words(self) -> list[str]:
@@ -798,7 +809,7 @@ class WorkflowScreen(View[None]):
         columns = self.steps.choosable_columns
         for spec, is_there in columns:
             if spec.title.casefold() == word.casefold():
-                self.steps.choose_column(spec.id, not is_there)
+                self._have_column(spec.id, not is_there)
                 return
         self.choose_columns()
 

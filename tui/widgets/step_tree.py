@@ -334,17 +334,25 @@ class StepTree(Table[TreeRow]):
         shown = {column.id for column in self.shown_columns}
         return [(spec, spec.id in shown) for spec in NODE_COLUMNS if spec.id not in (STEP, MESSAGE)]
 
-    def choose_column(self, id: str, on: bool) -> None:
-        """Have a column whatever is known for it, or do without it."""
-        self._chosen[id] = on
+    @property
+    def chosen_columns(self) -> Mapping[str, bool]:
+        """Ids of columns → whether somebody wants them, or does not."""
+        return self._chosen
+
+    def choose_columns(self, chosen: Mapping[str, bool]) -> None:
+        """Have these columns whatever is known for them, and do without those; of others none is
+        chosen."""
+        self._chosen = dict(chosen)
         self._choose_columns()
         self.repaint()
 
+    def choose_column(self, id: str, on: bool) -> None:
+        """Have a column whatever is known for it, or do without it."""
+        self.choose_columns({**self._chosen, id: on})
+
     def choose_usual_columns(self) -> None:
         """Have those again that are there where nobody chose."""
-        self._chosen = {}
-        self._choose_columns()
-        self.repaint()
+        self.choose_columns({})
 
     def _learn_columns(self) -> None:
         """Find out for which columns something is known; in ten thousand rows a few are asked."""
