@@ -258,7 +258,9 @@ async def test_the_columns_of_the_tree_are_those_of_the_run_before_and_of_the_la
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     settings = replace(STILL, remember_place=True)
-    async with showing(source=ScriptedSource(nightly_etl(), two_steps(), place=PROD), settings=settings) as shown:
+    async with showing(
+        source=ScriptedSource(nightly_etl(), two_steps(), place=PROD), settings=settings
+    ) as shown:
         await shown.open(ETL)
         await shown.until(lambda: shown.detail.steps.node is not None)
         assert "TIMELINE" in shown.rows_of_screen[1]
@@ -269,7 +271,9 @@ async def test_the_columns_of_the_tree_are_those_of_the_run_before_and_of_the_la
         await shown.until(lambda: shown.detail.steps.node is not None)
         assert "TIMELINE" not in shown.rows_of_screen[1], "nor in another run"
         await shown.press("colon", "q", "enter")
-    async with showing(source=ScriptedSource(nightly_etl(), two_steps(), place=PROD), settings=settings) as shown:
+    async with showing(
+        source=ScriptedSource(nightly_etl(), two_steps(), place=PROD), settings=settings
+    ) as shown:
         await shown.until(lambda: shown.shows(WorkflowScreen))
         await shown.until(lambda: shown.detail.steps.node is not None)
         assert "TIMELINE" not in shown.rows_of_screen[1]

@@ -600,6 +600,36 @@ async def test_columns_give_way_by_their_worth() -> None:
     assert "duration" in shown[36] and "memory" not in shown[36]
 
 
+@pytest.mark.parametrize(
+    ("width", "usual", "wanted"),
+    [
+        (60, False, "step timeline duration cpu memory peak"),  # a tree at 120, beside its pane
+        (60, True, "step timeline duration usual cpu peak"),
+        (80, False, "step timeline duration cpu memory peak cost"),  # at 80, and at 160
+        (80, True, "step timeline duration usual cpu memory peak cost"),
+        (90, False, "step timeline duration cpu memory peak cost host"),  # at 200
+    ],
+)
+async def test_what_is_measured_has_room_beside_names_and_bars(
+    width: int, usual: bool, wanted: str
+) -> None:
+    measured = Figures(1500, 90 << 20, memory_peak=481 << 20, memory_limit=512 << 20,
+                       is_near_limit=True)  # fmt: skip
+    widget = tree(etl(EXTRACT, msgspec.structs.replace(REPORT, host_node_name="cpu-1")))
+    widget.cost_of = lambda node: "2.21" if node.id == "report" else ""
+    async with Alone(widget).run_test(size=(width, 12)) as pilot:
+        if usual:
+            widget.show_usual({".report": Usual(5, 90.0, 80.0, 100.0)})
+        widget.show_figures({NodeId("report"): measured})
+        await pilot.pause()
+        assert [column.id for column in widget.shown_columns] == wanted.split()
+        row = screen_of(widget)[labels(widget).index("report") + 1]
+        assert "report" in row and "481/512Mi!" in row and RUN in row
+        widget.choose_column("cpu", False)
+        await pilot.pause()
+        assert "cpu" not in [column.id for column in widget.shown_columns]
+
+
 async def test_what_a_step_asked_for_stands_in_for_what_nobody_measured() -> None:
     asked = msgspec.structs.replace(
         node("x", start="11:00:00", end="11:01:40"), resources_duration={"cpu": 50, "memory": 200}

@@ -133,6 +133,10 @@ STEP, TIMELINE, MESSAGE = "step", "timeline", "message"
 draws itself; and of that with the messages, which else stand beside the labels."""
 
 
+MEMORY, PEAK = "memory", "peak"
+"""Ids of the columns with the memory that is used now, and the most that was, beside its limit."""
+
+
 def _step(look: StepLook) -> Column[TreeRow]:
     return Column(
         id=STEP,
@@ -205,7 +209,7 @@ def _memory(look: StepLook) -> Column[TreeRow]:
         asked = asked_for(row.node, "memory")
         return f"{ABOUT}{memory(round(asked * MEMORY_UNIT))}" if asked else ""
 
-    return Column(id="memory", title="MEM", text=text, width=6, align="right", drop=1)
+    return Column(id=MEMORY, title="MEM", text=text, width=6, align="right", drop=1)
 
 
 def _peak(look: StepLook) -> Column[TreeRow]:
@@ -225,7 +229,7 @@ def _peak(look: StepLook) -> Column[TreeRow]:
         return "warning" if used is not None and used.is_near_limit else ""
 
     return Column(
-        id="peak", title="PEAK/LIMIT", text=text, width=10, align="right", style=style, drop=2
+        id=PEAK, title="PEAK/LIMIT", text=text, width=10, align="right", style=style, drop=2
     )
 
 
@@ -332,8 +336,8 @@ NODE_COLUMNS: Registry[NodeColumn] = Registry(
         NodeColumn(id="duration", title="Duration", make=_duration),
         NodeColumn(id="usual", title="Beside the usual", make=_beside_usual, shown="known"),
         NodeColumn(id="cpu", title="CPU", make=_cpu, shown="known"),
-        NodeColumn(id="memory", title="Memory", make=_memory, shown="known"),
-        NodeColumn(id="peak", title="Peak and limit", make=_peak, shown="known"),
+        NodeColumn(id=MEMORY, title="Memory", make=_memory, shown="known"),
+        NodeColumn(id=PEAK, title="Peak and limit", make=_peak, shown="known"),
         NodeColumn(id="cost", title="Cost", make=_cost, shown="known"),
         NodeColumn(id="host", title="Host", make=_host, shown="known"),
         NodeColumn(id=MESSAGE, title="Message", make=_message, shown="wide"),

@@ -19,8 +19,10 @@ from textual.message import Message
 from tui.bindings import bind
 from tui.columns import Column
 from tui.columns.nodes import (
+    MEMORY,
     MESSAGE,
     NODE_COLUMNS,
+    PEAK,
     STEP,
     TIMELINE,
     Figures,
@@ -53,6 +55,10 @@ MOST_ZOOM = 10
 """How often the time that is seen can be halved."""
 LOOKED_AT = 200
 """Rows, besides those on the screen, that are asked whether they say anything in a column."""
+NAMED, BARS = 20, 7
+"""Cells of names, and of bars, beside which there is room for all that is measured."""
+FIRST_GONE = 3
+"""The `drop` of what is used now while the most that was used is known, too."""
 TIMED = (STEP, TIMELINE, "duration")
 """Columns of the timeline, which has all the room that labels leave."""
 
@@ -147,6 +153,13 @@ class StepTree(Table[TreeRow]):
             TIMELINE: replace(everything[1], width=20, least=8, grow=MOST_TIME),
         }
         self._timed = tuple(timed.get(c.id, c) for c in everything if c.id in TIMED)
+        # What is measured is what one looks for then: names and bars give way to it as far as they
+        # can be read, and what is used now, before the most that was.
+        self._measured = {
+            STEP: replace(everything[0], width=NAMED),
+            TIMELINE: replace(everything[1], title="TIME", width=BARS, least=BARS),
+            **{c.id: replace(c, drop=FIRST_GONE) for c in everything if c.id == MEMORY},
+        }
         self._pod_names = pod_names
         self._usage: Mapping[str, Usage] = {}
         self._figures: Mapping[NodeId, Figures] = {}
@@ -312,6 +325,11 @@ class StepTree(Table[TreeRow]):
         wide = self.renderer.is_wide if is_wide is None else is_wide
         self._learn_columns()
         columns = self._timed if self._is_timeline else tuple(self._wanted_columns(is_wide=wide))
+        if not self._is_timeline and any(column.id == PEAK for column in columns):
+            columns = tuple(
+                column if self._chosen.get(column.id) else self._measured.get(column.id, column)
+                for column in columns
+            )
         if columns != self.columns:
             self.columns = columns
 
