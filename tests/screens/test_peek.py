@@ -311,6 +311,21 @@ async def test_of_what_waits_it_says_how_full_the_namespace_is(size: tuple[int, 
         assert around.asked == ["quotas of argo", "pods of argo"], "once for all that wait there"
 
 
+async def test_at_80_columns_it_says_so_in_its_line_where_there_is_room() -> None:
+    held = run("held", "Pending", message="Waiting for argo/Mutex/database lock. Lock status: 0/1")
+    runs = (held, run("runs", "Running", began=1), run("waits", "Pending"))
+    source, around = ScriptedSource(*runs), Around()
+    source.ports[AroundPort] = around
+    async with showing(source=source, size=(80, 24)) as shown:
+        await rest_on(shown, "runs")
+        assert around.asked == []
+        await rest_on(shown, "waits")
+        await shown.until_shown("pressure quota pods 48 of 50")
+        await rest_on(shown, "held")
+        await shown.at_rest()
+        assert "quota pods" not in shown.text, "a piece of a word tells nothing"
+
+
 async def test_what_cannot_be_read_of_the_namespace_is_said_not_to_be_known() -> None:
     source, around = ScriptedSource(run("waits", "Pending")), Around()
     around.refusal = Refused("not allowed to list pods in argo")

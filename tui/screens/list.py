@@ -82,12 +82,15 @@ from tui.settings import SETTINGS_FILE
 from tui.state.archived import Seen
 from tui.state.filling import Filling, Fillings
 from tui.view import View
+from tui.widgets.cells import printable, width_of
 from tui.widgets.header import HeaderLine, HeaderPart
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table, sort_bindings
 
 ARRANGING = 10
 """Arranging a list anew while it is read takes one in so many seconds at most."""
+LEAST_PRESSURE = 16
+"""Cells for how full a namespace is that are worth it, of the line below the list."""
 PREVIEW_STEP = 5
 """Lines that a key scrolls the preview by."""
 INSIDE_EVERY = 10.0
@@ -431,12 +434,15 @@ class ListScreen(View[None]):
         if hinted != self._hinted_for:
             self._hinted_for = hinted
             self.hint_anew()
-        lines: list[list[HeaderPart]] = [list(left)]
+        full = self._pressure_on(row) if row is not None and not self.is_grouped else ""
+        words: list[HeaderPart] = [("  pressure ", "muted"), (full, "")] if full else []
+        is_room = self._room_beside(*left, *words[:1], *right) >= LEAST_PRESSURE
+        is_room = is_room and not self.has_class("-beside")  # where it stands in any case
+        lines: list[list[HeaderPart]] = [[*left, *(words if is_room else ())]]
         glance = self._glance(row) if row is not None else None
         if row is not None and glance is not None:
             inside = self._inside
             steps = inside[2] if inside is not None and inside[0] == (row.key, row.uid) else []
-            full = self._pressure_on(row)
             pressed = [Told("", ""), Told("pressure", full)] if full else []
             self.beside.show(row.key.name, [*glance.facts, *pressed, *steps])
             self._look_inside(row)
@@ -445,12 +451,15 @@ class ListScreen(View[None]):
                 if full:
                     # What waits has more from that than from how others went.
                     runs = more.pop() if len(more) > 1 else []
-                    words: list[HeaderPart] = [("  pressure ", "muted"), (full, ""), (" ", "")]
-                    more.append([*words, *runs])
+                    more.append([*words, (" ", ""), *runs])
                 lines = [[*about_name(self.context, row), *first], *more]
         elif row is None:
             self.beside.show("", [])
         self.about.show(lines, right)
+
+    def _room_beside(self, *parts: HeaderPart) -> int:
+        """How many cells of the line below the list these leave."""
+        return self.size.width - sum(width_of(printable(text)) for text, _ in parts)
 
     def _glance(self, row: Row[Any]) -> Glance | None:
         """What is told of a row where there is room for it; None where there is none."""
