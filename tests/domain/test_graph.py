@@ -29,7 +29,6 @@ from tui.domain.graph import (
     Box,
     Graph,
     Key,
-    coming_of,
     folded_at_first,
     folded_for,
     graph_of,
@@ -38,6 +37,7 @@ from tui.domain.graph import (
     ways_to,
 )
 from tui.domain.node import PROBLEM_PHASES, NodeId
+from tui.domain.upcoming import coming_of
 from tui.domain.why import slow
 from tui.domain.workflow import Workflow
 

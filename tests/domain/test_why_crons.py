@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -50,6 +51,25 @@ def test_each_cause_is_told_with_the_fields_it_stands_in(id: str) -> None:
             assert isinstance(pointer, FieldAt)
             value = value_at(manifest, pointer.path)
             assert pointer.quote == ("true" if value is True else str(value))
+
+
+@pytest.mark.parametrize("id", CASES)
+def test_with_a_field_taken_away_its_sentence_goes_or_says_that_it_is_not_known(id: str) -> None:
+    manifest, _ = CASES[id]
+    for finding in explain_cron(manifest, NOW).findings:
+        for pointer in finding.at:
+            assert isinstance(pointer, FieldAt)
+            less = copy.deepcopy(manifest)
+            outer: Any = value_at(less, pointer.path[:-1])
+            del outer[pointer.path[-1]]
+            after = explain_cron(less, NOW)
+            assert finding not in after.findings and after.headline
+            for each in after.findings:
+                assert each.at or each.weight == "unknown"
+                for other in each.at:
+                    assert isinstance(other, FieldAt)
+                    value = value_at(less, other.path)
+                    assert other.quote == ("true" if value is True else str(value))
 
 
 def test_one_that_goes_well_says_when_it_runs_next() -> None:

@@ -52,7 +52,10 @@ async def test_plus_looks_closer_at_what_the_cursor_is_on_and_underscore_back() 
         await shown.until(lambda: shown.rows_of_screen[1] == far)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("plain", [False, True], ids=["unicode", "ascii"])
 async def test_a_timeline(size: tuple[int, int], plain: bool, picture: Picture) -> None:
     settings = replace(STILL, ascii=plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from tests.panes.test_why import case, furnished
 from tests.support.app import STILL, Shown, showing
 from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource
-from tests.support.why import NOW, step
+from tests.support.why import NOW, cases, step
 from tests.support.why import run as made
 from tui.domain.workflow import Manifest
 from tui.widgets.pointed_text import PointedText
@@ -100,15 +101,32 @@ async def test_of_a_step_under_the_cursor_it_says_why_that_failed() -> None:
         assert "a retry runs" in shown.pane_text, "that is said of the whole"
 
 
-PICTURES = ["oom", "mutex", "unschedulable", "no image"]
+LARGE = ("oom", "mutex", "unschedulable", "no image")
+"""Cases of which there are larger pictures, too."""
+BESIDES = ("no such command", "semaphore of a step", "database", "parallelism of a template",
+           "with attempts, siblings and all that it blocked")  # fmt: skip
 
 
-@pytest.mark.parametrize("id", PICTURES)
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+def gallery() -> Iterator[tuple[tuple[int, int], str]]:
+    """The first case of each cause, and some that look other than that."""
+    firsts = {(case.verdict, case.cause): case.id for case in reversed(cases())}
+    asked = {case.id for case in cases() if case.usual or case.unread}  # of others than the run
+    for each in dict.fromkeys((*LARGE, *reversed(firsts.values()), *BESIDES)):
+        if each not in asked:
+            yield (80, 24), each
+    for each in LARGE:
+        yield from (((120, 40), each), ((200, 60), each))
+
+
+@pytest.mark.parametrize(
+    ("size", "id"), [pytest.param(*each, id=f"{each[0][0]}x{each[0][1]}-{each[1]}")
+                     for each in gallery()]
+)  # fmt: skip
 async def test_looks(id: str, size: tuple[int, int], picture: Picture) -> None:
-    words = {"mutex": "place 2", "unschedulable": "of 12 nodes", "no image": "retry"}
     async with showing(source=scene(id), settings=THERE, size=size) as shown:
-        await opened(shown, words.get(id, "retry"))
+        await shown.open("w")
         await shown.press("W")
+        await shown.until(lambda: "looking further" not in shown.text)
+        await shown.until(lambda: shown.detail.pane_tabs.front == "why")
         await shown.at_rest()
         assert picture(shown.app)

@@ -15,8 +15,9 @@ from typing import Any
 import msgspec
 
 from tui.domain import decode
-from tui.domain.why.evidence import EVENTS, OTHERS, PODS, Evidence, RetryFacts, Tail
-from tui.domain.why.finding import EventAt, FieldAt, LogAt, Pointer, SampleAt, value_at
+from tui.domain.usual import Usual
+from tui.domain.why.evidence import EARLIER, EVENTS, OTHERS, PODS, Evidence, RetryFacts, Tail
+from tui.domain.why.finding import EventAt, FieldAt, LogAt, Pointer, SampleAt, Verdict, value_at
 from tui.domain.workflow import LABEL
 from tui.ports.events import Event
 
@@ -158,6 +159,17 @@ class Case:
     unread: Mapping[str, str] | None = None
     peaks: tuple[tuple[str, str, str], ...] = ()
     """Pod, container, and the most memory that was measured of it."""
+    usual: Mapping[str, Usual] | None = None
+    """How long steps took in earlier runs."""
+    retry: RetryFacts | None = None
+    stands: Verdict | None = None
+    """How it stands; None for failed, or waits if it is not over."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """How it stands."""
+        is_over = self.workflow["status"]["phase"] in ("Failed", "Error")
+        return self.stands or (Verdict.FAILED if is_over else Verdict.WAITS)
 
     def evidence(self) -> Evidence:
         """What is known."""
@@ -174,6 +186,8 @@ class Case:
             namespace=next(iter(self._of("Namespace")), None),
             unread=self.unread or {},
             peaks={(pod, container): peak for pod, container, peak in self.peaks},
+            usual=self.usual or {},
+            retry=self.retry,
         )
 
     def _of(self, kind: str) -> tuple[Json, ...]:
@@ -827,9 +841,165 @@ def waiting_cases() -> Iterator[Case]:
     )
 
 
+RETRY = RetryFacts(again=2, kept=37)
+
+
+def besides_cases() -> Iterator[Case]:
+    """What is told besides the cause of a failure."""
+
+    def item(at: int, rows: str, **more: Any) -> Json:
+        name = f"load({at}:s{at})"
+        given = {"parameters": [{"name": "rows", "value": rows}]}
+        phase = "Failed" if more else "Succeeded"
+        return step(
+            f"l{at}", phase, name=f"w.{name}", displayName=name, boundaryID="w", inputs=given,
+            **more,
+        )  # fmt: skip
+
+    oom = "main: OOMKilled (exit code 137)"
+    tasks = [{"name": name} for name in ("load", "train", "merge", "send")]
+    yield Case(
+        "with attempts, siblings and all that it blocked",
+        "blocked",
+        "merge, send were not reached",
+        run(
+            step("w", "Failed", "DAG", templateName="main", message="child 'load' failed"),
+            *(item(at, str(2_700_000 + at * 50_000)) for at in range(5)),
+            item(5, "9100000", message=oom),
+            step("train", "Failed", "Retry", boundaryID="w", children=["t0", "t1"],
+                 message="No more retries left"),
+            step("t0", name="w.train(0)", displayName="train(0)", boundaryID="w", message=oom),
+            step("t1", name="w.train(1)", displayName="train(1)", boundaryID="w",
+                 message="main: Error (exit code 1)"),
+            message="child 'load' failed",
+            templates=[{"name": "main", "dag": {"tasks": tasks}}],
+        ),
+        logs=("epoch 1", "ERROR: disk is full", "bye"),
+        retry=RETRY,
+    )  # fmt: skip
+    yield Case(
+        "attempts of one step",
+        "attempts",
+        "No more retries left",
+        run(
+            step("w", "Failed", "Retry", children=["w0", "w1"], message="No more retries left"),
+            step("w0", name="w(0)", displayName="w(0)", message=oom),
+            step("w1", name="w(1)", displayName="w(1)", message="main: Error (exit code 1)"),
+            message="No more retries left",
+        ),
+        retry=RETRY,
+    )
+
+
+def slow_cases() -> Iterator[Case]:
+    """Each cause of slowness once, and limits on how many steps run at a time."""
+
+    def at(minute: int) -> str:
+        return f"2026-11-29T09:{minute:02}:00Z"
+
+    def going(template: Json | None = None, **more: Any) -> Json:
+        return run(
+            step("w", "Running", "DAG", templateName="main", children=["a", "b"]),
+            step("a", "Succeeded", boundaryID="w", children=["b"], finishedAt=at(53)),
+            step("b", "Running", boundaryID="w", startedAt=at(54)),
+            phase="Running",
+            templates=[{"name": "main", **(template or {})}],
+            **more,
+        )
+
+    yield Case(
+        "slower than estimated",
+        "usual",
+        "10m, usually 1m: +900 %",
+        going(status={"estimatedDuration": 60}),
+        stands=Verdict.SLOW,
+    )
+    yield Case(
+        "a step slower than in earlier runs",
+        "longer",
+        "6m, usually 1m (5 runs): +500 %",
+        going(),
+        usual={".b": Usual(5, 60.0, 50.0, 70.0)},
+        stands=Verdict.RUNS,
+    )
+    yield Case(
+        "earlier runs that nobody may read",
+        "unknown",
+        "earlier runs could not be read: you may not list workflows",
+        going(),
+        unread={EARLIER: "you may not list workflows"},
+        stands=Verdict.RUNS,
+    )
+    began = {"state": {"running": {"startedAt": at(57)}}, "name": "main"}
+    yield Case(
+        "where the time goes",
+        "path",
+        "70%: ran 3m, waited 4m, goes on",
+        going(),
+        (pod("w-train-222765470", status={"containerStatuses": [began]}),),
+        stands=Verdict.RUNS,
+    )
+    tasks: list[Json] = [
+        {"name": "a", "template": "train"},
+        {"name": "b", "template": "train", "depends": "a"},
+        {"name": "c", "template": "train"},
+        {"name": "d", "template": "train", "depends": "b"},
+        {"name": "e", "template": "train", "depends": "a"},
+    ]
+    yield Case(
+        "parallelism of a template",
+        "parallelism",
+        "c, e, which could begin otherwise",
+        going({"parallelism": 1, "dag": {"tasks": tasks}}),
+        stands=Verdict.RUNS,
+    )
+    yield Case(
+        "parallelism of the workflow",
+        "parallelism",
+        "the workflow lets 1 of its steps run at a time; now b",
+        going({"dag": {"tasks": tasks}}, spec={"parallelism": 1}),
+        stands=Verdict.RUNS,
+    )
+    yield Case(
+        "parallelism of which the template is not known",
+        "parallelism",
+        "not known: the template of w is not in the workflow",
+        going(spec={"parallelism": 1, "templates": []}),
+        stands=Verdict.RUNS,
+    )
+
+    def looped(**items: Any) -> Json:
+        loop = {"name": "load", "template": "train", **items}
+        group = step("g", "Running", "TaskGroup", name="w.load", displayName="load",
+                     boundaryID="w", children=["l0", "l1"])  # fmt: skip
+        return run(
+            step("w", "Running", "DAG", templateName="main", children=["g"]),
+            group,
+            *(
+                step(f"l{n}", "Running", name=f"w.load({n}:{n})", displayName=f"load({n}:{n})",
+                     boundaryID="w")
+                for n in range(2)
+            ),
+            phase="Running",
+            templates=[{"name": "main", "parallelism": 2, "dag": {"tasks": [loop]}}],
+        )  # fmt: skip
+
+    yield Case(
+        "parallelism of a loop",
+        "parallelism",
+        "18 of the 20 items of load, which could begin otherwise",
+        looped(withItems=list(range(20))),
+        stands=Verdict.RUNS,
+    )
+    yield Case(
+        "parallelism of a loop over a value",
+        "parallelism",
+        "not known: whether more items of load come",
+        looped(withParam="{{inputs.parameters.rows}}"),
+        stands=Verdict.RUNS,
+    )
+
+
 def cases() -> list[Case]:
     """All of them."""
-    return [*failed_cases(), *waiting_cases()]
-
-
-RETRY = RetryFacts(again=2, kept=37)
+    return [*failed_cases(), *besides_cases(), *waiting_cases(), *slow_cases()]

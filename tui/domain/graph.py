@@ -32,7 +32,7 @@ from tui.domain.node import OMITTED, PROBLEM_PHASES, SKIPPED, Node, NodeId
 from tui.domain.once import once
 from tui.domain.order import natural
 from tui.domain.podname import node_id
-from tui.domain.upcoming import Upcoming, upcoming
+from tui.domain.upcoming import coming_of
 from tui.domain.why import slow
 from tui.domain.workflow import Workflow
 
@@ -123,12 +123,6 @@ class Groups(NamedTuple):
     """All nodes and groups, each after the group that it is in."""
     labels: dict[Key, str]
     """Of groups that no node stands for."""
-
-
-@once
-def coming_of(workflow: Workflow) -> Upcoming:
-    """The steps of a version that have no node yet."""
-    return upcoming(workflow)
 
 
 @once

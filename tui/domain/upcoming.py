@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from tui.domain.attempts import RETRY, Superseded, attempts, is_hook, superseded_of
 from tui.domain.branches import BOUNDARIES, TASK_GROUP, group_parents_of, within_boundaries
 from tui.domain.node import SUCCEEDED, Node, NodeId, TemplateRef
+from tui.domain.once import once
 from tui.domain.podname import node_id
 from tui.domain.templates import Template, template_of
 from tui.domain.workflow import Workflow
@@ -68,6 +69,12 @@ class _Inside(NamedTuple):
 def upcoming(workflow: Workflow) -> Upcoming:
     """The steps that have no node yet; none of what succeeded, which has all it needed."""
     return _Search(workflow).all()
+
+
+@once
+def coming_of(workflow: Workflow) -> Upcoming:
+    """The same, found once for a version."""
+    return upcoming(workflow)
 
 
 class _Search:
@@ -267,7 +274,7 @@ class _Search:
             template_scope=scope,
         )
         template = inline if isinstance(inline, dict) else template_of(self._workflow, node)
-        count = _items(use)
+        count = items_of(use)
         kind = next((kind for has, kind in _LEAVES if (template or {}).get(has) is not None), "Pod")
         node = Node(
             id=key,
@@ -387,7 +394,7 @@ def _hooks(name: str, holder: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[
         yield f"{name}.onExit", {"template": holder["onExit"]}
 
 
-def _items(use: Mapping[str, Any]) -> int | None:
+def items_of(use: Mapping[str, Any]) -> int | None:
     """How many nodes a task or step will be; None where a value says that."""
     if isinstance(items := use.get("withItems"), list):
         return None if len(items) == 1 and "{{" in str(items[0]) else len(items)

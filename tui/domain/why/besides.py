@@ -7,6 +7,7 @@ would do. Of a run of fifty thousand steps no more than `MOST_SIBLINGS` are look
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -16,7 +17,7 @@ from tui.domain.attempts import attempts
 from tui.domain.branches import group_parents_of
 from tui.domain.durations import compact, seconds_between
 from tui.domain.levels import level_of
-from tui.domain.node import OMITTED, SKIPPED, Node, NodeId
+from tui.domain.node import OMITTED, PENDING, SKIPPED, Node, NodeId
 from tui.domain.once import once
 from tui.domain.why.evidence import (
     EVENTS,
@@ -26,9 +27,8 @@ from tui.domain.why.evidence import (
     Evidence,
     Step,
     event_at,
-    list_at,
     said,
-    text_at,
+    tasks_at,
 )
 from tui.domain.why.finding import FieldAt, Finding, LogAt, Path
 from tui.domain.workflow import Workflow
@@ -123,14 +123,19 @@ def told_events(step: Step) -> Iterator[Finding]:
         yield step.finding("events", "events", f"not known: {unread[EVENTS]}", weight="unknown")
 
 
+_NEVER_MADE = re.compile(r'pods? "[^"]*" is forbidden')
+
+
 def pod_is_gone(step: Step) -> Iterator[Finding]:
     """Whether its pod could be looked at."""
     name = step.pod_name
-    if not name or step.pod:
+    if not name or step.pod or _NEVER_MADE.match(step.message):
         return
     why = step.evidence.unread.get(PODS, "")
     if name in step.evidence.pods:
         why = "its pod is gone, so that what Kubernetes said of it is not known"
+        if step.node.phase == PENDING:
+            why = "there is no pod of it; whether it was made by now is not known"
     if why:
         yield step.finding(
             "pod", "pod", why if "not known" in why else f"not known: {why}", weight="unknown"
@@ -315,21 +320,17 @@ def unreached(evidence: Evidence) -> Iterator[tuple[str, Path]]:
         for node in workflow.nodes.values()
         if node.boundary_id == root.id
     }
-    for at, task in enumerate(list_at(template, "dag", "tasks")):
-        name = text_at(task, "name")
-        if name and name not in begun:
-            yield name, (*path, "dag", "tasks", at, "name")
-    for at, group in enumerate(list_at(template, "steps")):
-        for inner, each in enumerate(group if isinstance(group, list | tuple) else ()):
-            name = text_at(each, "name")
-            if name and name not in begun:
-                yield name, (*path, "steps", at, inner, "name")
+    for name, where, _ in tasks_at(path, template):
+        if name not in begun:
+            yield name, (*where, "name")
 
 
 def retried(evidence: Evidence) -> Iterator[Finding]:
     """What a retry would run again."""
     facts = evidence.retry
     phase = evidence.workflow.phase
+    if not phase:
+        return  # nothing says that it is over
     at = (evidence.of_workflow("status", "phase", quote=phase),)
     if facts is None:
         if RETRYING in evidence.unread:

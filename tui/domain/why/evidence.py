@@ -297,6 +297,20 @@ def ended(step: Step) -> list[End]:
     ]
 
 
+def tasks_at(path: Path, template: Any) -> Iterator[tuple[str, Path, Any]]:
+    """The tasks of a DAG, or the steps of Steps: their name, where they stand, and what they say.
+
+    `path` is where the template stands.
+    """
+    for at, task in enumerate(list_at(template, "dag", "tasks")):
+        if name := text_at(task, "name"):
+            yield name, (*path, "dag", "tasks", at), task
+    for at, group in enumerate(list_at(template, "steps")):
+        for inner, each in enumerate(group if isinstance(group, list | tuple) else ()):
+            if name := text_at(each, "name"):
+                yield name, (*path, "steps", at, inner), each
+
+
 def containers(step: Step, state: str, field: str = "state") -> Iterator[End]:
     """The containers of a step's pod that are in a state: `terminated`, `waiting`, `running`."""
     pod = step.pod

@@ -180,7 +180,7 @@ def evicted(step: Step) -> Iterator[Finding]:
     if not at:
         return
     short = _LOW.search(told)
-    words = f"ran short of {short[1]}" if short else "had to end it"
+    words = f"ran short of {short[1].rstrip('.')}" if short else "had to end it"
     tail = f": {told}" if told else "; it does not say why"
     yield step.finding("evicted", "evicted", f"its node{_node_named(step)} {words}{tail}", *at)
 

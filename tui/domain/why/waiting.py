@@ -6,14 +6,17 @@ Who or what could let it go is said with the key that does it, where there is on
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from tui.domain.attempts import attempts
+from tui.domain.attempts import attempts, is_hook
+from tui.domain.branches import BOUNDARIES
 from tui.domain.durations import compact, epoch_of, seconds_between, seconds_of
 from tui.domain.logtargets import AGENTS
 from tui.domain.node import PENDING, RUNNING, Node
 from tui.domain.progress import EXECUTABLE
+from tui.domain.upcoming import coming_of, items_of
 from tui.domain.why.evidence import (
     CLAIMS,
     NAMESPACE,
@@ -28,12 +31,13 @@ from tui.domain.why.evidence import (
     list_at,
     map_at,
     number_at,
+    tasks_at,
     text_at,
 )
 from tui.domain.why.failing import IMAGE, MAKING, image, making
-from tui.domain.why.finding import POD, FieldAt, Finding
+from tui.domain.why.finding import POD, FieldAt, Finding, Weight
 from tui.domain.why.scheduler import groups, parsed
-from tui.domain.workflow import LABEL, workflow_of_holder
+from tui.domain.workflow import LABEL, Workflow, workflow_of_holder
 
 
 class Cause(NamedTuple):
@@ -301,7 +305,7 @@ def quota(step: Step) -> Iterator[Finding]:
     if found is None:
         return
     words = (
-        f"quota {found['name']} is used up: asks for {found['asked']}, used {found['used']} "
+        f"quota {found['name']}, which is used up: asks for {found['asked']}, used {found['used']} "
         f"of {found['limit']}"
     )
     yield step.finding("quota", "waits for", words, *at)
@@ -455,10 +459,7 @@ def agent(step: Step) -> Iterator[Finding]:
 def rate_limit(step: Step) -> Iterator[Finding]:
     """The controller makes no more pods just now (`resourceRateLimit`)."""
     if _LIMITED.search(step.message) and step.node.phase == PENDING:
-        words = (
-            "the controller makes only so many pods a second (resourceRateLimit); it is made when "
-            "its turn comes"
-        )
+        words = "its turn: the controller makes only so many pods a second (resourceRateLimit)"
         yield step.finding("rate", "waits for", words, step.of_message())
 
 
@@ -656,7 +657,8 @@ def parallelism(evidence: Evidence) -> Iterator[Finding]:
     most = number_at(workflow.exec_spec.parallelism)
     if most and len(every) >= most:
         at = evidence.of_workflow(*evidence.spec_path, "parallelism", quote=most)
-        yield _at_once("the workflow", most, every, (at,))
+        outers = [node for node in workflow.nodes.values() if _is_open(node)]
+        yield from _at_once(evidence, "the workflow", most, every, at, outers)
     for boundary, nodes in active.items():
         outer = workflow.nodes.get(nodes[0].boundary_id)
         if outer is None:
@@ -665,18 +667,106 @@ def parallelism(evidence: Evidence) -> Iterator[Finding]:
         most = number_at(template, "parallelism")
         if most and len(nodes) >= most:
             at = evidence.of_workflow(*path, "parallelism", quote=most)
-            yield _at_once(
-                f"template {outer.template or outer.title}", most, nodes, (at,), boundary
-            )
+            what = f"template {outer.template or outer.title}"
+            yield from _at_once(evidence, what, most, nodes, at, [outer], boundary)
 
 
 def _at_once(
-    what: str, most: int, nodes: list[Node], at: tuple[FieldAt, ...], step: str = ""
-) -> Finding:
+    evidence: Evidence,
+    what: str,
+    most: int,
+    nodes: list[Node],
+    at: FieldAt,
+    outers: list[Node],
+    step: str = "",
+) -> Iterator[Finding]:
+    """A limit that is reached, and what waits behind it in these DAGs and Steps."""
+    behind = [each for outer in outers for each in _behind(evidence, outer)]
+    told = [each for each in behind if each.name]
     shown = ", ".join(node.title for node in nodes[:4])
     more = f" and {len(nodes) - 4} more" if len(nodes) > 4 else ""
-    words = f"{what} lets {most} of its steps run at a time; now {shown}{more}: others wait"
-    return Finding("parallelism", "parallelism", words, "problem", at, step=step)
+    words = f"{what} lets {most} of its steps run at a time; now {shown}{more}"
+    pointers = (at, *(evidence.of_node(n, "phase", quote=n.phase) for n in nodes[:4]))
+    weight: Weight = "problem" if behind else "detail"
+    yield Finding("parallelism", "parallelism", words, weight, pointers, step=step)
+    if told:
+        names = ", ".join(each.name for each in told[:6])
+        names += f" and {len(told) - 6} more" if len(told) > 6 else ""
+        where = (at, *(pointer for each in told[:6] for pointer in each.at))
+        words = f"{names}, which could begin otherwise"
+        yield Finding("parallelism", "behind it", words, "problem", where, step=step)
+    for each in behind:
+        if not each.name:
+            words = f"not known: {each.why}"
+            yield Finding("parallelism", "behind it", words, "unknown", each.at, step=step)
+
+
+class _Behind(NamedTuple):
+    """A step that could begin but for a limit."""
+
+    name: str
+    """ "" where it is not known which those are."""
+    at: tuple[FieldAt, ...]
+    why: str = ""
+    """Why that is not known."""
+
+
+def _is_open(node: Node) -> bool:
+    return node.type in BOUNDARIES and not node.is_fulfilled
+
+
+def _behind(evidence: Evidence, outer: Node) -> Iterator[_Behind]:
+    """The steps of a DAG or Steps that have no node though nothing else keeps them."""
+    workflow = evidence.workflow
+    path, template = evidence.template_at(outer)
+    if not template:
+        yield _Behind("", (), f"the template of {outer.title} is not in the workflow")
+        return
+    tasks = {name: (where, task) for name, where, task in tasks_at(path, template)}
+    for node in _ready(workflow, outer):
+        if (found := tasks.get(node.title)) is not None:
+            yield _Behind(node.title, (evidence.of_workflow(*found[0], "name", quote=node.title),))
+    begun = Counter(
+        node.display_name.partition("(")[0]
+        for node in workflow.nodes.values()
+        if node.boundary_id == outer.id and "(" in node.display_name and not is_hook(node)
+    )
+    for name, (where, task) in tasks.items():
+        if not begun[name]:
+            continue
+        at = evidence.of_workflow(*where, "name", quote=name)
+        count = items_of(task)
+        if count is None:
+            why = f"whether more items of {name} come; a value says how many there are"
+            yield _Behind("", (at,), why)
+        elif count > begun[name]:
+            yield _Behind(f"{count - begun[name]:,} of the {count:,} items of {name}", (at,))
+
+
+def _ready(workflow: Workflow, outer: Node) -> Iterator[Node]:
+    """The steps to come right inside a DAG or Steps of which all is over that they come after."""
+    coming, nodes = coming_of(workflow), workflow.nodes
+    before: dict[str, list[Node | None]] = {}
+    for key, after in coming.edges.items():
+        for each in after:
+            before.setdefault(each, []).append(nodes.get(key))
+    for key, node in coming.nodes.items():
+        if node.boundary_id != outer.id or is_hook(node) or node.type == "StepGroup":
+            continue
+        ahead = before.get(key, [])
+        # What it is part of goes on meanwhile.
+        groups = ("StepGroup", *BOUNDARIES)
+        if ahead and all(
+            each is not None
+            and not each.is_problem  # after that it may not come at all
+            and (each.is_fulfilled or (each.type in groups and _holds(each, node)))
+            for each in ahead
+        ):
+            yield node
+
+
+def _holds(group: Node, node: Node) -> bool:
+    return group.id == node.boundary_id or group.type == "StepGroup"
 
 
 WHOLE_WAITS = (
