@@ -903,7 +903,8 @@ ROWS: tuple[Row, ...] = (
     Row(
         ("remember-place",),
         _flag,
-        "whether a start on a context, or `:ctx` to it, goes on where it was left the last time",
+        "whether a start on a context, or `:ctx` to it, goes on where it was left the last time, "
+        "with the columns that were chosen for the tree",
         "true or false",
         "false",
         of_screens=True,
