@@ -180,6 +180,26 @@ def test_what_never_ran_is_not_on_the_path_which_leads_past_it() -> None:
     assert [leg.node.id for leg in legs] == ["a", "b", "d"]
 
 
+def test_what_leads_to_several_over_the_same_group_is_found_from_each() -> None:
+    legs = path(
+        workflow(
+            ran("a", at(0), at(10), "x", "y"),
+            {**step("y", "Skipped"), "startedAt": at(10), "children": ["x"]},
+            {**step("x", "Skipped"), "startedAt": at(10), "finishedAt": at(10),
+             "children": ["c", "d"]},
+            ran("c", at(11), at(20), "d"),
+            ran("d", at(21), at(30), "r"),
+            ran("r", at(31), at(50), "r0", "r1", type="Retry"),
+            ran("r0", at(31), at(40), name="w.r(0)"),
+            ran("r1", at(41), at(50), name="w.r(1)"),
+            startedAt=at(0),
+            finishedAt=at(50),
+        ),
+        NOW.timestamp(),
+    )  # fmt: skip
+    assert [leg.node.id for leg in legs] == ["a", "c", "d", "r0", "r1"]
+
+
 def test_ten_times_as_many_steps_take_about_ten_times_as_long() -> None:
     def chained(count: int) -> Workflow:
         nodes = [ran(f"n{n}", at(0), at(1), f"n{n + 1}", boundaryID="w") for n in range(count)]

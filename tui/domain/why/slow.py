@@ -40,7 +40,7 @@ class Leg(NamedTuple):
 
 @once
 def edges(workflow: Workflow) -> dict[NodeId, list[NodeId]]:
-    """Node → those that name it as what comes next; of an attempt also the attempt before it."""
+    """Node → those that name it as what comes next; of a further attempt the one before it."""
     before: dict[NodeId, list[NodeId]] = {}
     nodes = workflow.nodes
     for key, node in nodes.items():
@@ -51,7 +51,7 @@ def edges(workflow: Workflow) -> dict[NodeId, list[NodeId]]:
         if node.type == RETRY and len(node.children) > 1:
             tries = attempts(nodes, node)
             for one, other in pairwise(tries):
-                before.setdefault(other, []).append(one)
+                before[other] = [one]
     return before
 
 
@@ -66,48 +66,67 @@ def path(workflow: Workflow, now: float) -> list[Leg]:
                 last = over, key
     if last is None:
         return []
-    before = edges(workflow)
+    ahead = _Ahead(workflow, now)
     legs: list[Leg] = []
     seen: set[NodeId] = set()
     here: NodeId | None = last[1]
     while here is not None and here not in seen:
         node = nodes[here]
         begun, over = epoch_of(node.started_at), _over(node, now)
-        ahead = _before(workflow, before, here, seen, now)
         seen.add(here)
         if begun is not None and over is not None:
             legs.append(Leg(node, begun, over, 0.0))
-        here = ahead
+        here = ahead.of(here)
     end = epoch_of(workflow.status.finished_at)
     return _one_after_the_other(
         legs[::-1], epoch_of(workflow.status.started_at), now if end is None else end
     )
 
 
-def _before(
-    workflow: Workflow,
-    before: dict[NodeId, list[NodeId]],
-    key: NodeId,
-    seen: set[NodeId],
-    now: float,
-) -> NodeId | None:
-    """Of the steps that lead to this one, past what is none, the one that ended last."""
-    nodes = workflow.nodes
-    best: tuple[float, NodeId] | None = None
-    ahead = list(before.get(key, ()))
-    while ahead:
-        other = ahead.pop()
-        if other in seen:
-            continue
-        node = nodes[other]
-        over = _over(node, now)
-        if _took_time(node) and over is not None:
-            if best is None or over > best[0]:
-                best = over, other
-            continue
-        seen.add(other)
-        ahead.extend(before.get(other, ()))
-    return best[1] if best is not None else None
+class _Ahead:
+    """Of the steps that lead to one, past what is none, the one that ended last.
+
+    What is found past a group is kept, as several may come after it.
+    """
+
+    def __init__(self, workflow: Workflow, now: float) -> None:
+        self._nodes = workflow.nodes
+        self._before = edges(workflow)
+        self._now = now
+        self._past: dict[NodeId, tuple[float, NodeId] | None] = {}
+        """What is no step → the step that ended last of those that lead to it."""
+
+    def of(self, key: NodeId) -> NodeId | None:
+        """The one that ended last before a step; None for the first."""
+        self._look_past(key)
+        best = self._best(key)
+        return best[1] if best is not None else None
+
+    def _best(self, key: NodeId) -> tuple[float, NodeId] | None:
+        found = [self._end_of(other) for other in self._before.get(key, ())]
+        return max((each for each in found if each is not None), default=None)
+
+    def _end_of(self, key: NodeId) -> tuple[float, NodeId] | None:
+        over = _over(self._nodes[key], self._now) if _took_time(self._nodes[key]) else None
+        return (over, key) if over is not None else self._past.get(key)
+
+    def _look_past(self, key: NodeId) -> None:
+        """Find out about all that is no step before this one; a circle is cut."""
+        waiting, opened = [key], set[NodeId]()
+        while waiting:
+            at = waiting[-1]
+            opened.add(at)
+            unknown = [
+                other
+                for other in self._before.get(at, ())
+                if other not in self._past and other not in opened and self._end_of(other) is None
+            ]
+            if unknown and at not in self._past:
+                waiting += unknown
+                continue
+            waiting.pop()
+            if at is not key and at not in self._past:
+                self._past[at] = self._best(at)
 
 
 def _over(node: Node, now: float) -> float | None:
