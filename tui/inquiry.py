@@ -18,6 +18,7 @@ from tui.actions.graph import STEP_TYPES, kind_of
 from tui.actions.manifests import name_of
 from tui.actions.nodes import hydrated, nodes_of
 from tui.domain import decode
+from tui.domain.history import Past, successes_before
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.logs import LogBlock, LogSource, blocks_of, own_lines
 from tui.domain.logtargets import LogTarget
@@ -42,7 +43,7 @@ from tui.domain.why.evidence import (
     Tail,
 )
 from tui.domain.why.finding import Answer
-from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
+from tui.domain.workflow import WORKFLOW, ListedWorkflow, Manifest, Workflow
 from tui.errors import ArtifactError, InputError, Missing, PlanError, SourceError, Stopped
 from tui.logs.archived import end_of_archived
 from tui.logs.reader import LogReader
@@ -111,6 +112,26 @@ class EarlierRuns:
             except (Missing, PlanError, InputError):
                 pass  # deleted meanwhile, or its steps are elsewhere
             self._left.pop(0)
+
+
+class Learned:
+    """What is learned of the runs before a workflow: by whoever asks first, for all who ask."""
+
+    def __init__(self) -> None:
+        self._of: object = None
+        self._runs: EarlierRuns | None = None
+
+    def of(self, workflow: Workflow, past: Past | None) -> EarlierRuns | None:
+        """What is learned of the newest that succeeded before; None where none are known.
+
+        The same as the last time, as long as those are the same.
+        """
+        found = successes_before(workflow, past.runs if past is not None else (), MOST_EARLIER)
+        of = workflow.ref, [each.metadata.uid for each in found]
+        if of != self._of:
+            self._of = of
+            self._runs = EarlierRuns(WORKFLOW, lambda: found) if found else None
+        return self._runs
 
 
 class Inquiry:

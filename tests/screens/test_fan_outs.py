@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import Picture
 from tests.support.app import STILL, Shown, showing
 from tests.support.runs import Node, run, step
+from tests.support.scripted import ScriptedSource
 from tui.domain.workflow import Manifest
 from tui.menu import Menu
 
@@ -173,6 +174,18 @@ async def test_what_is_usual_is_learned_of_earlier_runs_for_tree_and_list() -> N
         await shown.press("escape")
         await shown.open("nightly-00000005")
         await shown.until_shown("+55 %")
+
+
+async def test_tree_and_why_learn_of_earlier_runs_by_one_reading() -> None:
+    late = nightly(5, 31)
+    source = ScriptedSource(*(nightly(number, 20) for number in range(5)), late)
+    async with showing(source=source, size=(120, 40)) as shown:
+        await shown.open("nightly-00000005")
+        await shown.press("W")
+        await shown.until(lambda: "usually 20m (5 runs)" in shown.pane_text)
+        await shown.until(lambda: "USUAL" in shown.rows_of_screen[1])
+        read = [about.name for what, about in source.asked if what == "get"]
+        assert sorted(read) == [f"nightly-{number:08}" for number in range(5)], "each once"
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

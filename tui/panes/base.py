@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual.widget import Widget
 
@@ -27,6 +27,9 @@ from tui.domain.workflow import WORKFLOW
 from tui.kinds.base import Kind
 from tui.ports.connection import Connection
 from tui.ports.jobs import Jobs
+
+if TYPE_CHECKING:
+    from tui.inquiry import Learned  # no list waits for it
 
 
 class PaneContext(Protocol):
@@ -94,6 +97,9 @@ class Pane(Widget):
 
     def show_past(self, past: Past | None) -> None:
         """Take note of the last runs of what made the workflow, as far as they are known."""
+
+    def share(self, learned: Callable[[], Learned]) -> None:
+        """Take note of what is learned of earlier runs, for all who ask about them."""
 
     @property
     def spot(self) -> str:

@@ -7,20 +7,21 @@ seconds, and as soon as what it hangs on changes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from textual import work
 
 from tui.bugs import caught
-from tui.domain.history import Past, successes_before
+from tui.domain.history import Past
 from tui.domain.node import Node, NodeId
 from tui.domain.reason import reasons_of
 from tui.domain.samples import RunSamples
 from tui.domain.why.finding import WORKFLOW as OBJECT
 from tui.domain.why.finding import Answer, FieldAt, Verdict
-from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
+from tui.domain.workflow import Workflow
 from tui.errors import Stopped
-from tui.inquiry import MOST_EARLIER, EarlierRuns, Inquiry
+from tui.inquiry import EarlierRuns, Inquiry, Learned
 from tui.messages import GoToStep
 from tui.panes.answer_pane import AnswerPane
 from tui.panes.base import PaneContext
@@ -44,10 +45,10 @@ class WhyPane(AnswerPane):
         self._stop = CancelToken()
         self._past: Past | None = None
         self._samples: RunSamples | None = None
-        self._earlier: tuple[object, EarlierRuns] | None = None
-        """What is learned of earlier runs, and of which, for which workflow."""
-        self._compared: object = None
-        """Which run was compared with which, the last time it was asked."""
+        own = Learned()
+        self._learned: Callable[[], Learned] = lambda: own
+        self._compared: EarlierRuns | None = None
+        """What it was compared with, the last time it was asked."""
 
     # --- what is asked ---------------------------------------------------------------------
 
@@ -65,8 +66,12 @@ class WhyPane(AnswerPane):
     def show_past(self, past: Past | None) -> None:
         """Which runs went before, as far as that is known; they are read when that is asked."""
         self._past = past
-        if self._of is not None and self._learned_from(self._of[0]) != self._compared:
+        if self._of is not None and self._earlier_of(self._of[0]) is not self._compared:
             self._ask(is_other=False)  # there is more to learn from
+
+    def share(self, learned: Callable[[], Learned]) -> None:
+        """Others ask about earlier runs, too: what they read is not read again."""
+        self._learned = learned
 
     def show_samples(self, samples: RunSamples) -> None:
         """What its pods were measured to use, for the next question."""
@@ -74,21 +79,7 @@ class WhyPane(AnswerPane):
 
     def _earlier_of(self, workflow: Workflow) -> EarlierRuns | None:
         """What is learned of the runs before one, once; None where none are known."""
-        of, found = self._learned_from(workflow), self._successes(workflow)
-        self._compared = of
-        if not found:
-            return None
-        if self._earlier is None or self._earlier[0] != of:
-            self._earlier = of, EarlierRuns(WORKFLOW, lambda: found)
-        return self._earlier[1]
-
-    def _successes(self, workflow: Workflow) -> list[ListedWorkflow]:
-        runs = self._past.runs if self._past is not None else ()
-        return successes_before(workflow, runs, MOST_EARLIER)
-
-    def _learned_from(self, workflow: Workflow) -> object:
-        """Which runs it is compared with, and which it is."""
-        return workflow.ref, [each.metadata.uid for each in self._successes(workflow)]
+        return self._learned().of(workflow, self._past)
 
     def _state_of(self, workflow: Workflow, node: Node | None) -> object:
         """What an answer depends on most: another one of it is asked about at once."""
@@ -107,6 +98,7 @@ class WhyPane(AnswerPane):
         if source is None:
             return
         workflow, focus, raw = self._of
+        self._compared = self._earlier_of(workflow)
         inquiry = Inquiry(
             source,
             workflow,
@@ -115,7 +107,7 @@ class WhyPane(AnswerPane):
             focus=focus,
             pod_names=self.context.pod_names,
             stop=self._stop,
-            earlier=self._earlier_of(workflow),
+            earlier=self._compared,
             peaks=self._samples.memory_peaks() if self._samples is not None else None,
         )
         self._read(inquiry, self._stop, (workflow.ref, focus), is_other)

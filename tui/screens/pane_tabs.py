@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -24,6 +24,9 @@ from tui.view import View
 from tui.widgets.cells import rule
 from tui.widgets.header import HeaderLine, HeaderPart
 from tui.widgets.text_view import TextView
+
+if TYPE_CHECKING:
+    from tui.inquiry import Learned  # no list waits for it
 
 REST = 0.5
 """Seconds after which an object's screen is drawn, and whoever opened it reads."""
@@ -54,6 +57,7 @@ class PaneTabs(Vertical):
         self._samples: RunSamples | None = None
         self._usage_refused = ""
         self._past: Past | None = None
+        self._learned: Learned | None = None
         self.stands_still: datetime | None = None
         """The time that panes show from now on, for a workflow that is no more."""
 
@@ -150,6 +154,14 @@ class PaneTabs(Vertical):
         if self.pane is not None:
             self.pane.show_usage_refused(why)
 
+    def learned(self) -> Learned:
+        """What is learned of earlier runs, for the panes and whoever else asks."""
+        if self._learned is None:
+            from tui.inquiry import Learned  # no list waits for it
+
+            self._learned = Learned()
+        return self._learned
+
     def show_past(self, past: Past | None) -> None:
         """The last runs of what made the workflow."""
         self._past = past
@@ -158,6 +170,7 @@ class PaneTabs(Vertical):
 
     def _hand_over(self) -> None:
         if self.pane is not None and self._shown is not None:
+            self.pane.share(self.learned)
             self.pane.show_past(self._past)
             if self._samples is not None:
                 self.pane.show_samples(self._samples)

@@ -28,7 +28,7 @@ from tui.domain.allowance import PodAllowance
 from tui.domain.changes import ChangeSet
 from tui.domain.decode import misfits
 from tui.domain.forest import ORDERS, WholeTree, whole_tree
-from tui.domain.history import Past, past_of, successes_before
+from tui.domain.history import Past, past_of
 from tui.domain.identity import Depth, ObjectKey, Target
 from tui.domain.lineage import Origin, children_of
 from tui.domain.links import Link
@@ -398,13 +398,12 @@ class WorkflowScreen(View[None]):
 
     def _learn_usual(self, workflow: Workflow, past: Past) -> None:
         """Read earlier runs, to tell how long steps take as a rule; not of who passes by."""
-        from tui.inquiry import MOST_EARLIER, MOST_TO_LEARN, EarlierRuns  # no list waits for it
+        from tui.inquiry import MOST_TO_LEARN  # no list waits for it
 
-        found = successes_before(workflow, past.runs, MOST_EARLIER)
+        earlier = self.pane_tabs.learned().of(workflow, past)
         connection = self.context.connection(self.key.connection)
-        if not found or connection is None or len(workflow.nodes) > MOST_TO_LEARN:
+        if earlier is None or connection is None or len(workflow.nodes) > MOST_TO_LEARN:
             return
-        earlier = EarlierRuns(WORKFLOW, lambda: found)
 
         def learn(stop: CancelToken) -> None:
             if not stop.sleep(LEARN_AFTER):
