@@ -180,6 +180,22 @@ def test_what_never_ran_is_not_on_the_path_which_leads_past_it() -> None:
     assert [leg.node.id for leg in legs] == ["a", "b", "d"]
 
 
+def test_it_ends_with_the_run_not_with_what_its_exit_handler_did() -> None:
+    flag = {"nodeFlag": {"hooked": True}}
+    legs = path(
+        workflow(
+            ran("w", at(0), at(10), "a", type="DAG"),
+            ran("a", at(0), at(10), boundaryID="w"),
+            ran("x", at(11), at(20), "y", type="Steps", name="w.onExit", **flag),
+            ran("y", at(11), at(20), boundaryID="x", name="w.onExit[0].mourn"),
+            startedAt=at(0),
+            finishedAt=at(20),
+        ),
+        NOW.timestamp(),
+    )
+    assert [leg.node.id for leg in legs] == ["a"]
+
+
 def test_what_leads_to_several_over_the_same_group_is_found_from_each() -> None:
     legs = path(
         workflow(

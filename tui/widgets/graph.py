@@ -263,7 +263,7 @@ class GraphView(LineView):
         boxes, steps = self.model.counted
         told = [f"{boxes:,} boxes" if boxes != 1 else "1 box"]
         if steps != boxes:
-            told.append(f"{steps:,} steps")
+            told.append(f"{steps:,} steps" if steps != 1 else "1 step")
         if way := self.model.critical_names:
             arrow = " > " if self.ascii else " ▸ "
             names = [printable_name(name) for name in way]

@@ -9,6 +9,7 @@ nodes cost one pass.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -143,8 +144,14 @@ def _took_time(node: Node) -> bool:
     return node.type in EXECUTABLE and node.phase not in (SKIPPED, OMITTED)
 
 
+_HOOK = re.compile(r"\.(onExit|hooks\.[^.\[(]+)([.\[(]|$)")
+"""In the name of a hook, and of all that is inside one (argo.md 1.5)."""
+
+
 def _is_handler(node: Node) -> bool:
-    return node.node_flag is not None and node.node_flag.hooked
+    """Whether a step is a hook, or inside one: what the run itself took does not hang on it."""
+    flag = node.node_flag
+    return (flag is not None and flag.hooked) or _HOOK.search(node.name) is not None
 
 
 def _one_after_the_other(legs: list[Leg], begun: float | None, until: float) -> list[Leg]:
