@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -34,9 +34,6 @@ from tui.ports.threads import CancelToken
 from tui.registry import Registry
 from tui.sources.connection_settings import ConnectionSettings
 from tui.sources.offers import Offer, Offers
-
-if TYPE_CHECKING:
-    pass
 
 L = TypeVar("L", bound=HasMetadata)
 W = TypeVar("W", bound=HasMetadata)
