@@ -7,7 +7,7 @@ the answer says what is not known for it, and why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from threading import Lock
@@ -20,7 +20,7 @@ from tui.actions.nodes import hydrated, nodes_of
 from tui.domain import decode
 from tui.domain.history import Past, successes_before
 from tui.domain.identity import ObjectKey, Target
-from tui.domain.logs import LogBlock, LogSource, blocks_of, own_lines
+from tui.domain.logs import LogBlock, LogSource, blocks_of, of_program
 from tui.domain.logtargets import LogTarget
 from tui.domain.podname import V2
 from tui.domain.quantity import memory
@@ -270,7 +270,7 @@ class Inquiry:
 
         def read() -> Tail:
             blocks = list(reader.blocks(target, self._stop, number=number))
-            lines = [clean(line) for block in blocks for line in _lines(block)]
+            lines = [clean(line) for line in _lines(blocks)]
             is_archived = any(origins[block.source] == "archive" for block in blocks)
             return Tail(tuple(lines[-TAIL:]), is_archived)
 
@@ -314,7 +314,7 @@ def last_line(source: Connection, workflow: Workflow, target: LogTarget, stop: C
     except Missing:
         data = end_of_archived(source, workflow, target, LAST_BYTES)
         blocks = list(blocks_of([data], stamped=False))
-    said = (clean(line).strip() for block in reversed(blocks) for line in [*_lines(block)][::-1])
+    said = (clean(line).strip() for line in reversed(_lines(blocks)))
     return next(filter(None, said), "")
 
 
@@ -322,11 +322,13 @@ def _pod(port: Around, namespace: str, name: str) -> Manifest | None:
     return port.pod(namespace, name)
 
 
-def _lines(block: LogBlock) -> Iterator[str]:
+def _lines(blocks: Iterable[LogBlock]) -> list[str]:
     """Those that the program wrote: what Argo added says nothing of it."""
-    own = set(own_lines(block))
-    lines = block.data.removesuffix(b"\n").split(b"\n")
-    return (decoded_log(line) for at, line in enumerate(lines) if at not in own)
+    return [
+        decoded_log(line)
+        for block in of_program(blocks)
+        for line in block.data.removesuffix(b"\n").split(b"\n")
+    ]
 
 
 def _name_of(manifest: Manifest) -> str:

@@ -236,6 +236,15 @@ def test_a_pod_that_goes_while_its_log_is_read_leaves_the_rest_in_the_archive() 
     assert [source.origin for source in read.sources] == ["pod", "archive", "seam"]
 
 
+def test_the_last_words_of_the_executor_are_no_line_of_the_archive_however_they_come() -> None:
+    own = "time=2026-11-29T04:08:43Z level=INFO msg=exited argo=true"
+    last = "Error: exit status 1"
+    source = Breaking([line(1, "one"), line(2, own), line(3, last), LOST], [Missing("gone")])
+    read = Read(source, with_archive(running("api"), "one\ntwo\n"), follow=True)
+    assert read.lines[:3] == [b"one", own.encode(), last.encode()]
+    assert read.lines[4:] == [b"two"]
+
+
 def test_a_pod_that_goes_before_its_step_is_over_is_found_in_the_archive_when_it_is() -> None:
     source = Breaking([line(1, "one"), LOST], [Missing("gone")])
     read = Read(source, running("api"), follow=True, ends_with="one\ntwo\n")

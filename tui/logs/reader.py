@@ -112,13 +112,16 @@ class LogReader:
         earlier: set[int] = set()
         is_part = self._tail is not None or self._since is not None
         latest: deque[bytes] = deque(maxlen=LATEST)
+        is_after_own = False
         found = self._of_pod(target, stop, number, is_followed, told, waits, resumed, earlier)
         if self._is_alone and target.node.type in AGENTS:
             found = self._own_first(target, stop, number, found)
         try:
             for block in found:
                 if block.source not in earlier:
-                    own = own_lines(block)
+                    own = own_lines(block, is_after_own=is_after_own)
+                    if len(block):
+                        is_after_own = bool(own) and own[-1] == len(block) - 1
                     shown += len(block) - len(own)
                     if is_part:
                         latest.extend(_last_but(block, own, LATEST))
