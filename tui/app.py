@@ -1263,10 +1263,15 @@ class ArgoApp(TerminalApp):
             if source is None:
                 raise NoCluster("nothing is connected")
             manifest = offered(source, Objects).get(target)
-            now, pod_names = self.context.now(), self.context.pod_names
             ref = decode.from_manifest(manifest).ref
-            samples = self.call_from_thread(self.context.samples.copy_of, source.id, ref)
-            saving = Saving(source, manifest, now=now, pod_names=pod_names, samples=samples)
+            saving = Saving(
+                source,
+                manifest,
+                now=self.context.now(),
+                pod_names=self.context.pod_names,
+                samples=self.call_from_thread(self.context.samples.copy_of, source.id, ref),
+                known=self.call_from_thread(self._listed_on, source.id),
+            )
             contents = saving.write(path)
         except Exception as error:
             self.call_from_thread(self.say, str(caught(error, "saving a run")), "error")
@@ -1278,6 +1283,11 @@ class ArgoApp(TerminalApp):
         if lacks:
             told += f"; {lacks} parts could not be had, and the file says why"
         self.call_from_thread(self.say, told)
+
+    def _listed_on(self, connection: str) -> tuple[ListedWorkflow, ...]:
+        """The runs that the list has of a connection."""
+        rows = self.lists.of(WORKFLOWS).known.values()
+        return tuple(each.value for each in rows if each.key.connection == connection)
 
     def _show_doctor(self) -> None:
         """Of where the view in front is, else of the first connection."""

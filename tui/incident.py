@@ -10,7 +10,7 @@ import os
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -26,16 +26,21 @@ from tui.artifacts.repository import look_for_repository
 from tui.artifacts.served import served
 from tui.domain import decode
 from tui.domain.artifact import NodeArtifact, artifacts_of_workflow
+from tui.domain.history import Past
 from tui.domain.incident import (
+    AROUND,
     CONTENTS,
     EVENTS,
+    MOST_AROUND,
     MOST_ARTIFACT,
     OBJECTS,
+    PAST,
     SAMPLES,
     WHY,
     WORKFLOW,
     Contents,
     Redaction,
+    Surroundings,
     artifact_member,
     log_member,
 )
@@ -43,12 +48,14 @@ from tui.domain.logs import LogBlock, LogSource, Origin, blocks_of, of_program
 from tui.domain.logtargets import LogTarget, log_targets
 from tui.domain.samples import RunSamples
 from tui.domain.templates import container_roles
+from tui.domain.why.answer import wanted
 from tui.domain.why.words import answer_lines
-from tui.domain.workflow import LABEL, Manifest, Workflow
+from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, Workflow
 from tui.errors import ArtifactError, InputError, SourceError, TuiError
 from tui.inquiry import Inquiry
 from tui.kinds.pods import PODS_OF_WORKFLOWS as PODS
 from tui.kinds.registry import KINDS
+from tui.kinds.workflows import WORKFLOWS
 from tui.logs.reader import LogReader
 from tui.ports.collections import Collections, Scope
 from tui.ports.connection import Connection, offered
@@ -56,7 +63,8 @@ from tui.ports.events import Event, Events
 from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.metrics import Metrics
 from tui.ports.objects import Objects
-from tui.ports.pods import Pods
+from tui.ports.pods import Around, Pods
+from tui.ports.runs import past_runs_of
 from tui.ports.secrets import reader_of
 from tui.ports.stores import StoreAnswers, reached_from
 from tui.ports.threads import CancelToken
@@ -80,11 +88,13 @@ class Saving:
         pod_names: str,
         most_artifact: int = MOST_ARTIFACT,
         samples: RunSamples | None = None,
+        known: Iterable[ListedWorkflow] | None = None,
         told: Told = lambda what: None,
         stop: CancelToken | None = None,
     ) -> None:
         """`now` is a datetime in UTC, `most_artifact` the bytes of an artifact that is saved,
-        `samples` what was measured so far, of which nobody else has a copy to change."""
+        `samples` what was measured so far, of which nobody else has a copy to change; `known` are
+        runs that a list has, where there is one."""
         self._source = source
         self._manifest = decode.unpacked_manifest(manifest)
         self._workflow: Workflow = decode.from_manifest(self._manifest)
@@ -92,6 +102,7 @@ class Saving:
         self._pod_names = pod_names
         self._most = most_artifact
         self._samples = samples or RunSamples()
+        self._known = None if known is None else tuple(known)
         self._told = told
         self._stop = stop or CancelToken()
         self._redaction = Redaction()
@@ -125,6 +136,8 @@ class Saving:
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as tar:
             self._add_objects(tar)
             self._add_events(tar)
+            self._add_around(tar)
+            self._add_past(tar)
             self._add_samples(tar)
             self._add_logs(tar)
             self._add_artifacts(tar)
@@ -214,6 +227,56 @@ class Saving:
         except SourceError as error:
             self._lack("events", error)
         _add(tar, EVENTS, self._redaction.data(msgspec.json.encode(found)))
+
+    # --- what stands around it -------------------------------------------------------------
+
+    def _add_around(self, tar: tarfile.TarFile) -> None:
+        """What the reasons are told by: for a run that goes on all of it, as each step may wait
+        for something else."""
+        self._told("what stands around it")
+        around = Surroundings()
+        for piece, ask in self._wanted_around().items():
+            try:
+                found = ask(offered(self._source, Around))
+            except SourceError as error:
+                around.why_not[piece] = error.what
+                continue
+            for each in found:
+                self._redaction.learn(each)
+            told = [self._redaction.redacted(each) for each in found]
+            if len(msgspec.json.encode(told)) > MOST_AROUND:
+                around.why_not[piece] = f"more than {MOST_AROUND >> 20} MiB are not saved"
+            else:
+                around.found[piece] = told
+        _add(tar, AROUND, msgspec.json.encode(around))
+
+    def _wanted_around(self) -> dict[str, Callable[[Around], Sequence[Manifest]]]:
+        here = self._workflow.metadata.namespace
+        want = wanted(self._workflow, self._now, "", self._pod_names)
+        goes_on = not self._workflow.is_completed
+        pieces: tuple[tuple[str, bool, Callable[[Around], Sequence[Manifest]]], ...] = (
+            ("unfinished", want.others, lambda port: port.unfinished(here)),
+            ("namespace", want.namespace, lambda port: _one(port.namespace(here))),
+            ("quotas", want.quotas, lambda port: port.quotas(here)),
+            ("nodes", want.nodes, lambda port: port.nodes()),
+            ("claims", want.nodes, lambda port: port.claims(here)),
+            ("pending", want.nodes, lambda port: port.pending(here)),
+        )
+        return {piece: ask for piece, is_wanted, ask in pieces if is_wanted or goes_on}
+
+    def _add_past(self, tar: tarfile.TarFile) -> None:
+        """How the last runs of what made it went, without their steps."""
+        past: Past | None = None
+        try:
+            past = past_runs_of(self._source, WORKFLOWS, self._workflow, self._known)
+        except SourceError as error:
+            self._lack("earlier runs", error)
+        own = self._workflow.metadata.uid
+        runs = [each for each in (past.runs if past else ()) if each.metadata.uid != own]
+        told = [msgspec.to_builtins(_listed(each)) for each in runs]
+        for each in told:
+            self._redaction.learn(each)
+        _add(tar, PAST, msgspec.json.encode([self._redaction.redacted(each) for each in told]))
 
     # --- samples ---------------------------------------------------------------------------
 
@@ -386,6 +449,15 @@ def _number(origins: set[Origin], source: LogSource) -> int:
 def _is_archived(origins: Set[Origin]) -> bool:
     """Whether all of a log was archived; of one that went on in the archive a part has times."""
     return "archive" in origins and "seam" not in origins
+
+
+def _listed(run: ListedWorkflow) -> ListedWorkflow:
+    """A run as a list shows it."""
+    return decode.without_nodes(run) if isinstance(run, Workflow) else run
+
+
+def _one(found: Manifest | None) -> Sequence[Manifest]:
+    return () if found is None else (found,)
 
 
 def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.app import STILL, Shown, showing
+from tests.support.every_pane import named, panes_of
 from tests.support.headless import run
 from tests.support.pty import Pty
 from tests.support.recordings import texts_in
@@ -64,27 +65,7 @@ async def played(live: Settings, path: Path) -> AsyncIterator[Shown]:
         yield shown
 
 
-async def named(shown: Shown, begin: str) -> str:
-    """The whole name of the first run in the list whose name begins so."""
-    await shown.until(lambda: any(name.startswith(begin) for name in shown.names))
-    return next(name for name in shown.names if name.startswith(begin))
-
-
-async def panes_of(shown: Shown, name: str) -> dict[str, str]:
-    """What is below the header in each pane of a run, by its id."""
-    detail = await shown.open(name)
-    found = {}
-    for spec in detail.pane_tabs.specs:
-        await detail.action_pane(spec.id)
-        await shown.at_rest()
-        await shown.until(lambda: "– text" not in shown.text)  # the store has told the size
-        found[spec.id] = "\n".join(line.rstrip() for line in shown.rows_of_screen[1:-2])
-    await shown.press("escape", "escape")
-    await shown.until(lambda: not shown.shows(type(detail)))
-    return found
-
-
-async def test_every_pane_of_the_toldrun_says_what_the_live_one_said(
+async def test_every_pane_of_the_played_run_says_what_the_live_one_said(
     live: Settings, tmp_path: Path
 ) -> None:
     path = tmp_path / "day.argo.rec"
@@ -314,8 +295,30 @@ async def test_what_was_only_listed_says_so_where_it_is_opened() -> None:
         await shown.until_said("was only listed: what is in it was not recorded")
         shown.app.tape.tick()
         assert "was only listed" in shown.said, "that it has ended hides no error"
+        for pane in ("logs", "artifacts", "manifest"):
+            await shown.detail.action_pane(pane)
+            # In the tree, in the line at the bottom, and in the pane.
+            await shown.until(lambda: shown.text.count("was only listed") == 3)
+            assert "reading" not in shown.text, pane
         await shown.press("r")
         await shown.until_said("this is a recording: there is no cluster to ask")
+
+
+async def test_what_was_opened_later_says_since_when_it_is_recorded() -> None:
+    async with showing(**showing_reported("forty-seconds.argo.rec")) as shown:
+        await shown.press("space")
+        await shown.write(":time end")
+        await shown.press("enter")
+        await shown.open("diamond-b5dmk")
+        await shown.press("l")
+        await shown.until_shown("merging")
+        await shown.write(":time start")
+        await shown.press("enter")
+        await shown.until_shown("was not recorded before 2026-11-29")
+        assert "reading" not in shown.text
+        await shown.write(":time end")
+        await shown.press("enter")
+        await shown.until_shown("merging")
 
 
 async def test_that_it_ended_by_itself_is_said_once_no_error_is_to_be_read() -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Button, Input
 
 from tests.support.app import STILL, Shown, showing
-from tests.support.runs import run
+from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource
 from tui.action_runner import own_commands
 from tui.config import parse
@@ -23,6 +27,7 @@ from tui.screens.program_output import ProgramScreen
 from tui.settings import OwnCommand, Settings
 from tui.widgets.text_view import TextView
 
+ROOT = Path(__file__).resolve().parents[2]
 TELL = (sys.executable, "-c", "import sys; print('args', sys.argv[1:])", "{name}", "{namespace}")
 FAILED, RUNNING = run("over", "Failed", ended=1), run("going", "Running")
 
@@ -187,3 +192,45 @@ def test_the_settings_file_names_them() -> None:
 def test_a_wrong_line_of_one_is_told(line: str, why: str) -> None:
     _, faults = parse(f"[commands.mine]\n{line}\n")
     assert any(why in str(fault) for fault in faults), faults
+
+
+def examples() -> dict[str, OwnCommand]:
+    """The commands that README.md shows, each with what it prints on a screen."""
+    blocks = re.findall(r"^```toml\n(.*?)^```", (ROOT / "README.md").read_text(), re.S | re.M)
+    found: dict[str, OwnCommand] = {}
+    for block in blocks:
+        for name, given in tomllib.loads(block).get("commands", {}).items():
+            told: dict[str, Any] = {**given, "output": "screen"}
+            lists = {key: tuple(value) for key, value in told.items() if isinstance(value, list)}
+            run = told["run"] if isinstance(told["run"], list) else [told["run"]]
+            found[name] = OwnCommand(**{**told, **lists, "run": tuple(run), "key": ""})
+    return found
+
+
+async def test_the_examples_of_the_readme_run_argo_kubectl_and_aws_with_what_the_cursor_is_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for program in ("argo", "kubectl", "aws"):
+        path = tmp_path / program
+        path.write_text('#!/bin/sh\nprintf "%s" "${0##*/}"; printf " [%s]" "$@"; echo\n')
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    pod = f"{ETL}-transform-"
+    wanted = {
+        "argo-get": f"argo [get] [{ETL}] [-n] [argo]",
+        "describe": f"kubectl [describe] [workflows.argoproj.io] [{ETL}] [-n] [argo]",
+        "bucket": f"aws [s3] [ls] [--recursive] [s3://results/{ETL}/]",
+        "top": f"kubectl [top] [pod] [{pod}",
+    }
+    made = examples()
+    assert made.keys() == wanted.keys()
+    with settings(**made) as found:
+        async with showing(nightly_etl(), settings=found) as shown:
+            await shown.open(ETL)
+            for name, line in wanted.items():
+                await shown.write(f":{name}")
+                await shown.press("enter")
+                await shown.until(lambda: shown.shows(ProgramScreen) and bool(lines(shown)))
+                assert "\n".join(lines(shown)).startswith(line)
+                await shown.press("escape")
+                await shown.until(lambda: not shown.shows(ProgramScreen))

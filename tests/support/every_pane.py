@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import AsyncIterator
+
 from tests.support.app import Shown
 from tui.kinds.workflows import WORKFLOWS
 from tui.panes import panes_of as registered
@@ -14,8 +17,8 @@ async def named(shown: Shown, begin: str) -> str:
 
 
 async def panes_of(shown: Shown, name: str) -> dict[str, str]:
-    """What is below the header in each pane that a workflow has, by its id: of the step that the
-    cursor begins on, and, after `/`, of the whole run."""
+    """What is below the header in each pane that a workflow has, by its id, of the step that the
+    cursor begins on."""
     detail = await shown.open(name)
     found = await panes_in_front(shown)
     await shown.press("escape", "escape")
@@ -25,11 +28,25 @@ async def panes_of(shown: Shown, name: str) -> dict[str, str]:
 
 async def panes_in_front(shown: Shown) -> dict[str, str]:
     """The same of the run whose screen is in front."""
-    found = {}
+    return {pane: text_below(shown) async for pane in each_pane(shown)}
+
+
+async def each_pane(shown: Shown) -> AsyncIterator[str]:
+    """The id of each pane that a workflow has, once it is in front and at rest."""
     assert shown.detail.pane_tabs.specs == registered(WORKFLOWS)
     for spec in shown.detail.pane_tabs.specs:
         await shown.detail.action_pane(spec.id)
         await shown.at_rest()
         await shown.until(lambda: "– text" not in shown.text)  # the store has told the size
-        found[spec.id] = "\n".join(line.rstrip() for line in shown.rows_of_screen[1:-2])
-    return found
+        yield spec.id
+
+
+def text_below(shown: Shown) -> str:
+    """What is below the header, and above what is said of the moment."""
+    return "\n".join(line.rstrip() for line in shown.rows_of_screen[1:-2])
+
+
+def without_places(text: str) -> str:
+    """The same but for where an artifact was read, and for how wide columns are."""
+    text = re.sub("(?m)(S3 127.0.0.1:|from the file).*$", "", text)
+    return re.sub("(?m) +$", "", re.sub(" {2,}", "  ", text))

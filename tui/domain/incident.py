@@ -23,9 +23,9 @@ RECORDING = ".argo.rec"
 RECORDED = b"argo-tui recording "
 """What one begins with, of whatever form."""
 VERSION = 1
-CONTENTS, WORKFLOW, OBJECTS, EVENTS, WHY, SAMPLES = (
-    *("contents.json", "workflow.json", "objects.json"),
-    *("events.json", "why.txt", "samples.json"),
+CONTENTS, WORKFLOW, OBJECTS, EVENTS, WHY, SAMPLES, AROUND, PAST = (
+    *("contents.json", "workflow.json", "objects.json", "events.json"),
+    *("why.txt", "samples.json", "around.json", "past.json"),
 )
 """Names of its members."""
 LOGS, ARTIFACTS = "logs/", "artifacts/"
@@ -34,10 +34,21 @@ MOST_UNPACKED = 4 << 30
 MOST_MEMBERS = 100_000
 MOST_TEXT = 256 << 20
 """Bytes of a member that is read whole, such as the workflow."""
+MOST_AROUND = 4 << 20
+"""Bytes of one kind of what stands around a run."""
 MOST_ARTIFACT = 1 << 20
 """Bytes of an artifact that is saved, unless somebody says otherwise."""
 SHORTEST = 4
 """Characters of a secret value that is looked for elsewhere; less would hide parts of words."""
+
+
+class Surroundings(msgspec.Struct):
+    """What a reason may need of what stood around a run; what nobody needed was not read."""
+
+    found: dict[str, list[dict[str, Any]]] = {}
+    """By what is asked for: `quotas`, `claims`, `namespace`, `nodes`, `pending`, `unfinished`."""
+    why_not: dict[str, str] = {}
+    """The same → why it could not be read."""
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -101,7 +112,7 @@ class Redaction:
 
         Raises: msgspec.MsgspecError, UnicodeDecodeError for what is no JSON.
         """
-        if _MAY_NAME.search(data) is None and not self._has_any(data):
+        if _MAY_NAME.search(data) is None and not self.has_any(data):
             return data
         found = msgspec.json.decode(data)
         self.learn(found)
@@ -130,11 +141,11 @@ class Redaction:
 
     def data(self, data: bytes) -> bytes:
         """The same of bytes, as of a log."""
-        if not self._has_any(data) or self._pattern is None:
+        if not self.has_any(data) or self._pattern is None:
             return data
         return self._pattern.sub(HIDDEN.encode(), data)
 
-    def _has_any(self, data: bytes) -> bool:
+    def has_any(self, data: bytes) -> bool:
         """Whether one of the values that were learned is in it."""
         if self._values and self._pattern is None:
             # As they are, and as they stand in JSON, where quotes and the like are escaped.

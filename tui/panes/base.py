@@ -68,6 +68,10 @@ class PaneContext(Protocol):
         """Copy lines to the clipboard of the terminal."""
 
 
+READING = "reading …"
+"""What stands in a pane until there is something."""
+
+
 class Pane(Widget):
     """One tab, about an object or the step under the cursor."""
 

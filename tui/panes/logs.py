@@ -43,7 +43,7 @@ from tui.logs.rate import LogRate
 from tui.logs.reader import LogReader
 from tui.logs.run import RunLogs, look_for
 from tui.messages import RoomWanted
-from tui.panes.base import PaneContext
+from tui.panes.base import READING, PaneContext
 from tui.panes.containers import ContainerScreen
 from tui.panes.keeping import ArchiveLimit
 from tui.panes.log_choice import LogChoice
@@ -75,7 +75,6 @@ MANY = 2_000
 """Nodes of a run from which on they are looked through on a thread."""
 PASSING = 0.15
 """Seconds that the cursor stands on a group before all its logs are read."""
-READING = "reading …"
 NEVER = 1 << 62
 """A time after all others, in nanoseconds since 1970."""
 SPANS = {

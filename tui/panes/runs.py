@@ -20,7 +20,7 @@ from tui.errors import SourceError
 from tui.kinds.base import Kind, Look, Runs
 from tui.kinds.registry import KINDS
 from tui.messages import OpenObject
-from tui.panes.base import Pane, PaneContext
+from tui.panes.base import READING, Pane, PaneContext
 from tui.ports.collections import Collections, Scope, WatchEvent
 from tui.ports.connection import offered
 from tui.state.listing import Listing
@@ -72,7 +72,7 @@ class RunsPane(Pane):
             markable=False,
             ascii=self.context.ascii,
             now=self.context.now(),
-            placeholder="reading …",
+            placeholder=READING,
         )
 
     def show(self, item: Any, node: Node | None, raw: bytes) -> None:
@@ -142,7 +142,7 @@ class RunsPane(Pane):
         if error is not None:
             return error.what
         if not session.is_whole:
-            return "reading …"
+            return READING
         return f"no {self._made.nouns} of this {self.kind.noun} here" if self.kind else ""
 
     @on(Table.Chosen)

@@ -16,7 +16,7 @@ from tui.bindings import bind
 from tui.domain.highlight import Highlighter, field_spans
 from tui.domain.levels import Level
 from tui.domain.lines import LineModel, TextLines
-from tui.panes.base import Pane, PaneContext
+from tui.panes.base import READING, Pane, PaneContext
 from tui.widgets.cells import width_of
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
@@ -149,7 +149,7 @@ class TextPane(SearchedPane):
             by_words=True,
             hangs=type(self).HANGS,
             ascii=self.context.ascii,
-            placeholder="reading …",
+            placeholder=READING,
         )
         yield QueryBar(ascii=self.context.ascii)
 

@@ -15,11 +15,14 @@ import msgspec
 
 from tui.domain.archived import ArchiveQuery
 from tui.domain.history import (
+    LAST,
     MAKER_LABELS,
+    Past,
     label_of_maker,
     last_success,
     maker_of,
     oldest_first,
+    past_of,
     successes_before,
 )
 from tui.domain.node import SUCCEEDED
@@ -105,6 +108,22 @@ def successes_of(
     known = _by_uid(offered(connection, Collections).read_all(kind, here)) if label else {}
     archived = _by_uid(_archived(connection, kind, _before(run, wanted), most=most))
     return successes_before(run, {**archived, **known}.values(), most)
+
+
+def past_runs_of(
+    connection: Connection,
+    kind: Kind,
+    run: ListedWorkflow,
+    known: Iterable[ListedWorkflow] | None = None,
+) -> Past | None:
+    """The last runs of what made this one, of those that are known and those of the archive; None
+    without a maker. Where None are known those are read that its label selects. Raises:
+    SourceError."""
+    label = label_of_maker(run)
+    if known is None:
+        here = Scope(namespaces=(run.metadata.namespace,), label_selector=label)
+        known = offered(connection, Collections).read_all(kind, here) if label else ()
+    return past_of(run, (run, *known, *archived_runs_of(connection, kind, run, LAST)))
 
 
 def archived_runs_of(

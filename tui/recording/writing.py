@@ -29,6 +29,7 @@ from tui.domain.recording import (
     encoded,
 )
 from tui.errors import InputError
+from tui.recording.scrubbing import scrub
 
 SOON = 1.0
 """Seconds for which frames wait for others, as small blocks are packed badly."""
@@ -159,6 +160,8 @@ class Recorder:
                 self.cpu = time.thread_time()
             self._write_told(self._now, self.late(True))
             self._write_frames([self._frame(self._now, Telling(ENDED))])
+            if scrub(self.path, self.redaction.has_any, self.redaction.data):
+                self.size = self.path.stat().st_size
         except OSError as error:
             self._give_up(f"the recording ended: {self.path} cannot be written: {error.strerror}")
         except Exception as error:

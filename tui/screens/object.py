@@ -156,6 +156,8 @@ class ObjectScreen(View[None]):
         last = self._watched.last
         if last is not None and last is not before:
             self.pane_tabs.show(last.object, None, last.raw)
+        elif why := self._watched.why_unread:
+            self.pane_tabs.show_unread(why)
         if self._watched.over == DELETED != was_over:
             self.refresh_bindings()
             self.context.say(f"{self.key.name} was deleted; this is how it was last", "warning")
@@ -165,6 +167,7 @@ class ObjectScreen(View[None]):
     def watch_ended(self, message: WatchEnded) -> None:
         """It cannot be watched: say why, keep what is shown."""
         self._watched.fail(message.error)
+        self.pane_tabs.show_unread(str(message.error))
         self.context.say(str(message.error), "error")
         self._show_head()
 

@@ -19,10 +19,11 @@ from tui.domain.samples import RunSamples
 from tui.keys import hint
 from tui.kinds.base import Kind
 from tui.panes import PANES, panes_of
-from tui.panes.base import Pane, PaneContext
+from tui.panes.base import READING, Pane, PaneContext
 from tui.view import View
 from tui.widgets.cells import rule
 from tui.widgets.header import HeaderLine, HeaderPart
+from tui.widgets.table import Table
 from tui.widgets.text_view import TextView
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class PaneTabs(Vertical):
         self._usage_refused = ""
         self._past: Past | None = None
         self._learned: Learned | None = None
+        self._unread = ""
+        """Why there is nothing that panes could show."""
         self.stands_still: datetime | None = None
         """The time that panes show from now on, for a workflow that is no more."""
 
@@ -124,6 +127,8 @@ class PaneTabs(Vertical):
             pane.tell_place = lambda: cast(View[Any], self.screen).place
             await self.place.mount(pane)
         pane.display = True
+        if self._unread:
+            self._tell_unread()
         self._hand_over()
 
     async def turn(self, step: int) -> None:
@@ -134,6 +139,7 @@ class PaneTabs(Vertical):
     def show(self, item: Any, node: Node | None, raw: bytes) -> None:
         """What the pane in front, and each that comes there, is about."""
         self._shown = (item, node, raw)
+        self.show_unread("")
         self._hand_over()
 
     def show_usage(self, usage: Mapping[str, Usage]) -> None:
@@ -167,6 +173,22 @@ class PaneTabs(Vertical):
         self._past = past
         if self.pane is not None:
             self.pane.show_past(past)
+
+    def show_unread(self, why: str) -> None:
+        """Why nothing can be read that panes could show, as long as there is nothing."""
+        if why == self._unread or (why and self._shown is not None):
+            return
+        self._unread = why
+        self._tell_unread()
+
+    def _tell_unread(self) -> None:
+        if self.pane is not None:
+            told = self._unread or READING
+            for text in self.pane.query(TextView):
+                text.placeholder = told
+                text.refresh()
+            for rows in self.pane.query(Table):
+                rows.placeholder = told
 
     def _hand_over(self) -> None:
         if self.pane is not None and self._shown is not None:

@@ -338,6 +338,9 @@ class WorkflowScreen(View[None]):
         if self._watched.last is not None and self._watched.last is not before:
             self._open(self._watched.last, is_first=before is None)
             self.hint_anew()
+        elif why := self._watched.why_unread:
+            self.steps.placeholder = why
+            self.pane_tabs.show_unread(why)
         if self._watched.over == DELETED != was_over:
             self.refresh_bindings()
             self.context.say(f"{self.key.name} was deleted; this is how it was last", "warning")
@@ -386,7 +389,8 @@ class WorkflowScreen(View[None]):
         archived = self.context.past_runs.of(
             connection, WORKFLOWS, workflow, asyncio.get_running_loop(), self._look_back_again
         )
-        past = past_of(workflow, chain(known, archived))
+        # Of one that was opened from a file no list may know.
+        past = past_of(workflow, chain(known, archived, (workflow,)))
         self.pane_tabs.show_past(past)
         if past is not None and self._learning is None:
             self._learn_usual(workflow, past)
@@ -432,6 +436,7 @@ class WorkflowScreen(View[None]):
     def watch_ended(self, message: WatchEnded) -> None:
         """It cannot be watched: say why, keep what is shown."""
         self._watched.fail(message.error)
+        self.pane_tabs.show_unread(str(message.error))
         self.steps.placeholder = str(message.error)
         self.context.say(str(message.error), "error")
         self._show_head()

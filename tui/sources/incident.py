@@ -13,14 +13,19 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from tui.domain import incident as file
+from tui.domain.archived import ArchiveQuery, selects
 from tui.domain.artifact import LOG_SUFFIX
+from tui.domain.decode import list_reader
 from tui.domain.logs import LogBlock, blocks_of, of_program, time_of
 from tui.domain.node import NodeId
+from tui.domain.order import time_key
 from tui.domain.podname import pod_name
 from tui.domain.samples import RunSamples
 from tui.domain.workflow import Manifest, Workflow, WorkflowRef
 from tui.errors import InputError, Missing, NotOffered
+from tui.ports.archive import History
 from tui.ports.artifacts import Content, ServedArtifacts
+from tui.ports.collections import HasMetadata, Readable
 from tui.ports.events import Event, Events
 from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.pods import Around, Pod, Pods
@@ -33,6 +38,7 @@ from tui.sources.paths import PODS
 from tui.sources.saved import SavedSource
 from tui.sources.saved_around import SavedObjects
 
+L = TypeVar("L", bound=HasMetadata)
 P = TypeVar("P")
 
 NOT_SAVED = "it was not saved with the run"
@@ -61,11 +67,17 @@ def read(path: str) -> IncidentSource:
         samples = RunSamples(why_not=NOT_SAVED)
         if file.SAMPLES in members:  # older files have none
             samples = _decoded(members, file.SAMPLES, RunSamples)
+        around = file.Surroundings()
+        if file.AROUND in members:
+            around = _decoded(members, file.AROUND, file.Surroundings)
+        past: list[Manifest] = []
+        if file.PAST in members:
+            past = _decoded(members, file.PAST, list[dict[str, Any]])
     except BaseException:
         members.close()
         raise
     return IncidentSource(
-        members, contents, workflow, others, events, os.path.basename(path), samples
+        members, contents, workflow, others, events, os.path.basename(path), samples, around, past
     )
 
 
@@ -90,13 +102,17 @@ class IncidentSource(SavedObjects):
         events: list[Event],
         label: str,
         samples: RunSamples | None = None,
+        around: file.Surroundings | None = None,
+        past: list[Manifest] | None = None,
     ) -> None:
         super().__init__(workflow, others, SavedSource([workflow, *others], label))
         self.contents = contents
         self._members = members
         self._told = events
         self._samples = samples or RunSamples(why_not=NOT_SAVED)
-        self._mine = (Pods, PodLogs, Events, Around, ServedArtifacts, SavedSamples)
+        self._around = around or file.Surroundings()
+        self._past = past or []
+        self._mine = (Pods, PodLogs, Events, Around, ServedArtifacts, SavedSamples, History)
 
     @property
     def manifests(self) -> tuple[Manifest, ...]:
@@ -151,6 +167,60 @@ class IncidentSource(SavedObjects):
     def samples(self, ref: WorkflowRef) -> RunSamples:
         """What was measured while somebody looked."""
         return self._samples
+
+    # --- what stood around it --------------------------------------------------------------
+
+    def _asked(self, piece: str) -> tuple[Manifest, ...]:
+        """Raises: Missing with the reason why it was not saved."""
+        found = self._around.found.get(piece)
+        if found is None:
+            raise Missing(self._around.why_not.get(piece, NOT_SAVED), reason="NotOffered")
+        return tuple(found)
+
+    def quotas(self, namespace: str) -> tuple[Manifest, ...]:
+        """The quotas that were there."""
+        return self._asked("quotas")
+
+    def claims(self, namespace: str) -> tuple[Manifest, ...]:
+        """The volume claims that were there."""
+        return self._asked("claims")
+
+    def namespace(self, name: str) -> Manifest | None:
+        """The namespace."""
+        return next(iter(self._asked("namespace")), None)
+
+    def nodes(self) -> tuple[Manifest, ...]:
+        """The nodes of the cluster."""
+        return self._asked("nodes")
+
+    def pending(self, namespace: str) -> tuple[Manifest, ...]:
+        """Pods that waited beside it."""
+        return self._asked("pending")
+
+    def unfinished(self, namespace: str) -> tuple[Manifest, ...]:
+        """Runs that went on beside it."""
+        return self._asked("unfinished")
+
+    def runs(
+        self,
+        kind: Readable[L, Any],
+        asked: ArchiveQuery,
+        *,
+        most: int,
+        stop: CancelToken | None = None,
+    ) -> Iterator[L]:
+        """The earlier runs of what made it, without their steps, what began last first."""
+        read, found = list_reader(kind.listed).one, list[tuple[str, L]]()
+        for each in self._past:
+            try:
+                value = read(msgspec.json.encode(each))
+            except InputError:
+                continue
+            run: Any = value
+            if selects(asked, run):
+                found.append((time_key(run.status.started_at), value))
+        found.sort(key=lambda each: each[0], reverse=True)
+        yield from (value for _, value in found[:most])
 
     # --- logs ------------------------------------------------------------------------------
 

@@ -8,7 +8,16 @@ from typing import Any, Generic, TypeVar
 
 from tui.domain.identity import ObjectKey
 from tui.errors import Missing, NotOffered, SourceError
-from tui.ports.collections import Changed, Gone, HasMetadata, Readable, Sink, Stale, WatchEvent
+from tui.ports.collections import (
+    Changed,
+    Gone,
+    HasMetadata,
+    Readable,
+    Sink,
+    Stale,
+    Unreadable,
+    WatchEvent,
+)
 from tui.ports.objects import Watches, Whole
 from tui.ports.threads import CancelToken
 from tui.state.inbox import Loop
@@ -120,6 +129,14 @@ class WatchedObject(Generic[W]):
     def is_reading(self) -> bool:
         """Whether it is not read yet, and nothing was told of it either."""
         return not self.over and self.last is None
+
+    @property
+    def why_unread(self) -> str:
+        """Why there is nothing of it, where something was told of that; "" otherwise."""
+        if self.last is not None:
+            return ""
+        told = (each.standing for each in self.standings.values())
+        return next((str(each.error) for each in told if isinstance(each, Stale | Unreadable)), "")
 
     @property
     def is_stale(self) -> bool:
