@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.app import STILL, Shown, showing
+from tests.support.reported import showing_reported
 from tests.support.runs import run, step, two_steps
 from tests.support.scripted import ScriptedSource
 from tests.support.waiting import wait_until
@@ -17,6 +18,7 @@ from tui.domain.workflow import WorkflowRef
 from tui.errors import Refused, SourceError
 from tui.ports.metrics import PodUsage
 from tui.screens.usage import UsageReader
+from tui.screens.workflow import WorkflowScreen
 from tui.view import ModalView, View
 
 MI = 1 << 20
@@ -214,3 +216,11 @@ async def test_without_metrics_requests_are_shown_and_that_it_is_said_once() -> 
         assert shown.text.count("no metrics.k8s.io") == 1
         for words in ("nvidia.com/gpu", "64Mi", "0.25"):
             assert words in shown.text
+
+
+async def test_of_the_first_step_too_its_pod_is_asked_for_whoever_reads_what_was_measured() -> None:
+    async with showing(**showing_reported("build-failed.argo.tgz"), size=(140, 50)) as shown:
+        await shown.until(lambda: shown.shows(WorkflowScreen) and shown.detail.workflow)
+        assert shown.detail.steps.node is not None and shown.detail.steps.node.type == "Pod"
+        await shown.press("d")
+        await shown.until_shown("resources as its pod says")

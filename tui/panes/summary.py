@@ -412,11 +412,12 @@ class SummaryPane(TextPane):
         """Show the facts about a workflow or a step."""
         self._of = (workflow, node)
         self._write(self.context.now())
-        if node is not None and node.type == "Pod" and node.phase != PENDING:
-            self._ask_pod(workflow, node)
+        self._ask_pod(workflow, node)
 
-    def _ask_pod(self, workflow: Workflow, node: Node) -> None:
+    def _ask_pod(self, workflow: Workflow, node: Node | None) -> None:
         """Ask a pod, once, what it may use: the cluster may have added what no template says."""
+        if node is None or node.type != "Pod" or node.phase == PENDING:
+            return
         pod, source = pod_name(workflow, node, self.context.pod_names), self.context.source
         samples = self._samples
         known = pod in self._asked or pod in samples.allowed or pod in samples.gone
@@ -460,7 +461,11 @@ class SummaryPane(TextPane):
 
     def show_samples(self, samples: RunSamples) -> None:
         """Show what its pods were measured to use."""
-        self._samples = samples
+        if samples is not self._samples:
+            self._samples = samples
+            self._asked.clear()  # what pods said went to those before
+            if self._of is not None:
+                self._ask_pod(*self._of)
         self._write(self.context.now())
 
     def show_usage_refused(self, why: str) -> None:
