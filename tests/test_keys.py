@@ -348,7 +348,7 @@ async def test_a_new_pane_is_found_by_its_key_in_help_and_in_the_palette() -> No
             await shown.press("%")
             await shown.until(lambda: shown.detail.pane_tabs.front == "cost")
             await shown.press("question_mark")
-            await shown.until_shown("%                Cost")
+            await shown.until_shown("%        Cost")
             await shown.press("escape", "colon", *"cost")
             await shown.until_shown("Show Cost")
             assert hint("pane.cost") == "%"

@@ -78,6 +78,17 @@ async def test_every_column_that_can_be_sorted_by_is_in_the_menu_of_orders() -> 
         assert shown.overview.arrangement.sort_column == choices[-2].id, "it begins there"
 
 
+async def test_a_menu_is_as_wide_as_its_keys_and_its_name() -> None:
+    async with showing(nightly_etl(), size=(80, 24)) as shown:
+        for name in ("Sort", "a name that takes more cells than all that can be chosen below it"):
+            menu = Menu(name, [Choice("n", "No")], ascii=False)
+            shown.app.push_screen(menu)
+            await shown.until_shown("Esc closes")
+            assert "Enter or a letter chooses  Esc closes" in shown.text and name in shown.text
+            await shown.press("escape")
+            await shown.until(lambda: not shown.shows(Menu))
+
+
 async def test_the_menu_has_room_on_a_small_screen() -> None:
     async with showing(nightly_etl(), size=(60, 14)) as shown:
         await shown.press("S")

@@ -149,19 +149,28 @@ class ArgoApp(TerminalApp):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         bind(
-            "help",
-            "help",
-            "help",
+            "actions",
+            "actions",
+            "Actions",
             group="app",
             shown=True,
-            tooltip="What keys, signs and filters mean here.",
+            tooltip="A menu of what can be done.",
         ),
         bind(
             "command",
             "command_palette",
             "Command",
             group="app",
+            shown=True,
             tooltip="Type what to do, or where to go.",
+        ),
+        bind(
+            "help",
+            "help",
+            "help",
+            group="app",
+            shown=True,
+            tooltip="What keys, signs and filters mean here.",
         ),
         # Of priority, so that a dialog, the palette and help do not keep it from here.
         bind(
@@ -209,7 +218,6 @@ class ArgoApp(TerminalApp):
         ),
         bind("history.back", "history(-1)", "Back in the history", group="app"),
         bind("history.forward", "history(1)", "Forward in the history", group="app"),
-        bind("actions", "actions", "Actions", group="app", tooltip="A menu of what can be done."),
         bind(
             "copy.menu",
             "copy_menu",

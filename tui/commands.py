@@ -68,7 +68,14 @@ class Command:
     """How its key is called in a sentence."""
     refusal: str = ""
     """Why it cannot be done just now; "" if it can."""
+    subject: str = ""
+    """What it would be done to, where that is one thing; the refusal may begin with its name."""
     danger: Danger = "none"
+
+
+def reason_of(command: Command) -> str:
+    """Why it cannot be done, for where it is said already what it would be done to."""
+    return command.refusal.removeprefix(f"{command.subject} " if command.subject else "")
 
 
 class Line(NamedTuple):

@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.getters import query_one
 
 from tui.bindings import bind
@@ -20,12 +19,12 @@ from tui.columns import Column
 from tui.keys import hint
 from tui.messages import Said
 from tui.view import ModalView
+from tui.widgets.box import EDGES, Box
 from tui.widgets.cells import printable, width_of
-from tui.widgets.header import HeaderLine
 from tui.widgets.table import Table
 
-FRAME = 3
-"""Rows of the box besides the choices: its border and the title."""
+FRAME = 2
+"""Rows of the box besides the choices: its border."""
 MARGIN = 2
 """Rows of the screen that the box leaves free."""
 LEAST, BESIDE = 40, 4
@@ -70,6 +69,21 @@ def lettered(choices: Iterable[Choice], taken: Iterable[str] = ()) -> tuple[Choi
             letters[choice.id] = letter
     return tuple(
         choice if choice.letter else replace(choice, letter=letters[choice.id]) for choice in given
+    )
+
+
+USUAL_COLUMNS = "usual-columns"
+"""The choice of the columns that are there where nobody chose."""
+
+
+def column_choices(columns: Iterable[tuple[str, str, bool]]) -> tuple[Choice, ...]:
+    """A choice for each column by its id and title, ticked if it is there, and the usual ones."""
+    ticks = ("[ ]", "[x]")
+    return lettered(
+        (
+            *(Choice(name, f"{ticks[is_there]} {title}") for name, title, is_there in columns),
+            Choice(USUAL_COLUMNS, "As usual", "r", "what there is room for"),
+        )
     )
 
 
@@ -139,8 +153,7 @@ class Menu(ModalView[str | None]):
     def compose(self) -> ComposeResult:
         """A box with the choices in it."""
         titles = max((len(choice.title) for choice in self._choices), default=0)
-        with Vertical(id="menu"):
-            yield HeaderLine(ascii=self._ascii)
+        with Box(id="menu", ascii=self._ascii):
             yield Table[Choice](
                 _columns(titles),
                 key=lambda choice: choice.id,
@@ -151,15 +164,17 @@ class Menu(ModalView[str | None]):
 
     def on_mount(self) -> None:
         """All there is to choose from."""
-        self.query_one(HeaderLine).show([(self._heading, "heading")])
-        box = self.query_one("#menu")
-        box.border_subtitle = (
-            f"{hint('menu.take')} or a letter chooses  {hint('menu.close')} closes"
-        )
+        box = self.query_one(Box)
+        box.show_title(self._heading)
+        box.show_keys(self._keys)
         self._fit()
         self.rows.replace(self._choices)
         self.rows.move_to(self._current)
         self.rows.focus()
+
+    @property
+    def _keys(self) -> str:
+        return f"{hint('menu.take')} or a letter chooses  {hint('menu.close')} closes"
 
     def on_resize(self) -> None:
         """As large as it has to be, and as there is room for."""
@@ -170,7 +185,8 @@ class Menu(ModalView[str | None]):
         titles = max((len(choice.title) for choice in self._choices), default=0)
         told = (printable(choice.refusal or choice.help) for choice in self._choices)
         words = max(map(width_of, told), default=0)
-        wanted = max(LEAST, min(titles + words + AROUND, self.app.size.width - BESIDE))
+        edges = max(width_of(self._keys), width_of(printable(self._heading))) + EDGES
+        wanted = min(max(LEAST, edges, titles + words + AROUND), self.app.size.width - BESIDE)
         box.styles.width = wanted
         box.styles.height = min(len(self._choices) + FRAME, self.app.size.height - MARGIN)
 

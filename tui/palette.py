@@ -19,19 +19,19 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.fuzzy import Matcher
 from textual.getters import query_one
 from textual.widgets import Input
 
 from tui.bindings import bind
 from tui.columns import Column
-from tui.commands import Command, Line, completed, read_line
+from tui.commands import Command, Line, completed, read_line, reason_of
 from tui.errors import TuiError
 from tui.keys import hint
 from tui.view import ModalView
+from tui.widgets.box import Box
 from tui.widgets.cells import plain
-from tui.widgets.header import HeaderLine
 from tui.widgets.query_bar import QueryInput
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
@@ -71,7 +71,7 @@ class Entry:
         """What it does, with its argument if there is more to say, or why it cannot be done."""
         argument = self.line.argument if self.line is not None else ""
         said = self.command.explain(argument) if argument else ""
-        return self.command.refusal or said or self.command.help
+        return reason_of(self.command) or said or self.command.help
 
     @property
     def text(self) -> str:
@@ -141,13 +141,22 @@ def columns(ascii: bool) -> tuple[Column[Entry], ...]:
     """What it is called, what it does or why not, its key."""
 
     return (
-        Column(id="name", title="", text=lambda e, _: e.name, width=22, grow=1, cut="middle"),
+        # Joined: what it does begins at one cell in all rows.
+        Column(
+            id="name",
+            title="",
+            text=lambda e, _: e.name,
+            width=28,
+            least=16,
+            cut="middle",
+            joined=True,
+        ),
         Column(
             id="help",
             title="",
             text=lambda e, _: plain(f"- {e.help}" if e.is_refused else e.help, ascii),
             width=28,
-            grow=3,
+            grow=1,
             style=lambda e: "warning" if e.is_refused else "muted",
             drop=1,
         ),
@@ -169,7 +178,7 @@ class Palette(ModalView[None]):
 
     line = query_one(QueryInput)
     found = query_one(Table)
-    foot = query_one("#palette-foot", HeaderLine)
+    box = query_one(Box)
 
     def __init__(
         self,
@@ -200,7 +209,7 @@ class Palette(ModalView[None]):
 
     def compose(self) -> ComposeResult:
         """The line, what it means, and how much that is."""
-        with Vertical(id="palette"):
+        with Box(id="palette", ascii=self._ascii):
             with Horizontal(id="palette-line"):
                 yield StatusLine(ascii=self._ascii, id="palette-prompt")
                 yield QueryInput(placeholder="what to do, or the name of a workflow")
@@ -212,7 +221,6 @@ class Palette(ModalView[None]):
                 ascii=self._ascii,
                 placeholder="nothing here is called like that",
             )
-            yield HeaderLine(id="palette-foot", ascii=self._ascii)
 
     def on_mount(self) -> None:
         """Everything, before somebody types."""
@@ -234,10 +242,9 @@ class Palette(ModalView[None]):
             f"{hint('palette.run')} runs  {hint('palette.complete')} completes  "
             f"{hint('palette.close')} closes"
         )
-        self.foot.show(
-            [(keys, "muted")],
-            [(f"{len(found)} of {max(len(found), len(self._offered))}", "muted")],
-        )
+        count = f"{len(found)} of {max(len(found), len(self._offered))}"
+        self.box.show_title("Commands", count)
+        self.box.show_keys(keys)
 
     def _entries(self, typed: str) -> list[Entry]:
         text = typed.strip()
@@ -286,7 +293,7 @@ class Palette(ModalView[None]):
             if typed:
                 like = f"; {hint('palette.down')} chooses of what is like it" if command else ""
                 said = f"there is no {typed.partition(' ')[0]} here{like}"
-                self.foot.show([(said, "problem")])
+                self.box.show_keys(said, is_wrong=True)
             return
         if line is None and command.is_needed:
             self._write(f"{command.names[0]} ")
@@ -295,7 +302,7 @@ class Palette(ModalView[None]):
             if line is not None:
                 line.check()
         except TuiError as error:
-            self.foot.show([(str(error), "problem")])
+            self.box.show_keys(str(error), is_wrong=True)
             return
         if command.danger != "destroys":
             # What destroys is never the first that is offered, where Enter would begin it.

@@ -95,6 +95,19 @@ async def test_files_in_the_way_are_replaced_only_after_a_second_enter(
         assert (tmp_path / "model.bin").stat().st_size == MIB
 
 
+async def test_archived_logs_are_hidden_by_a_key_and_come_back(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0])) as seen:
+        before = names(seen)
+        assert "main-logs" in before
+        await seen.press("H")
+        assert names(seen) == [name for name in before if name != "main-logs"]
+        assert "without logs" in seen.line("head")
+        await seen.press("H")
+        assert names(seen) == before and "without logs" not in seen.line("head")
+
+
 async def test_problems_alone_are_what_is_missing_or_unreadable_and_esc_brings_all_back(
     server: tuple[str, Buckets],
 ) -> None:

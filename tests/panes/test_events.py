@@ -9,6 +9,7 @@ from tui.errors import Refused
 from tui.panes.events import READ_INTERVAL, EventsPane
 from tui.ports.events import Event
 from tui.ports.pods import Pod
+from tui.widgets.text_view import TextView
 
 STEP = "transform(2:shard:2)(1)"
 
@@ -28,7 +29,7 @@ async def test_events_of_the_workflow_and_of_the_pod_under_the_cursor() -> None:
         await on.until(lambda: "WorkflowFailed" in on.app.text)
         heading, first, second, rest = on.app.text.splitlines()
         assert heading.split()[:4] == ["TIME", "AGE", "COUNT", "REASON"]
-        assert first.split() == ["04:58:00", "1h32m", "1", "WorkflowRunning", "Workflow", "Running"]
+        assert first.split() == ["04:58:00", "1h", "1", "WorkflowRunning", "Workflow", "Running"]
         assert second.startswith("! 06:10:00") and second.split()[2:4] == ["20m", "3"]
         assert rest.strip() == "second line"
         on.app.show(nightly_etl(), STEP)
@@ -86,3 +87,20 @@ async def test_of_an_offloaded_workflow_those_of_its_pods_are_told_too() -> None
         await on.until(lambda: "no image" in on.app.text)
         _, first, second = on.app.text.splitlines()
         assert first.endswith("of the workflow") and second.endswith("one-pod: no image")
+
+
+async def test_a_key_leaves_the_warnings_alone_and_brings_all_back() -> None:
+    source = ScriptedSource(run("one", "Running"))
+    source.events_of["one"] = (
+        Event("Normal", "Scheduled", "assigned to a node", at(0)),
+        Event("Warning", "BackOff", "restarting failed container", at(1)),
+    )
+    async with bench(EventsPane, source) as on:
+        on.app.show(run("one", "Running"))
+        await on.until(lambda: "assigned" in on.app.text and "BackOff" in on.app.text)
+        on.pane.query_one(TextView).focus()
+        await on.pilot.press("!")
+        await on.until(lambda: "assigned" not in on.app.text and "BackOff" in on.app.text)
+        assert "1 of 2 events are warnings; ! shows all" in on.app.text
+        await on.pilot.press("!")
+        await on.until(lambda: "assigned" in on.app.text)

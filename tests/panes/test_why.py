@@ -99,9 +99,9 @@ async def test_the_cause_stands_first_then_what_was_read_around_it() -> None:
         await on.until(lambda: "first error" in on.app.text)
         first, *rest = on.app.text.splitlines()
         assert first.startswith("✖ main was killed for taking more memory than its limit of 8Gi")
-        assert first.endswith("(R)"), "the key that could help"
-        assert "! first error  ERROR: bad batch (l)" in rest
-        assert "  retry        a retry runs 1 step again and keeps 0 (r)" in rest
+        assert first.endswith("(R resubmits)"), "the key that could help"
+        assert "! first error  ERROR: bad batch (l shows it)" in rest
+        assert "  retry        a retry runs 1 step again and keeps 0 (r retries)" in rest
         assert around.asked == ["pod w", "events w"]
         assert "looking further" not in on.app.text
 

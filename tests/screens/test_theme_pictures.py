@@ -16,6 +16,7 @@ from tests.support.scripted import ScriptedSource
 from tui.ports.connection import Place
 from tui.screens.action import ActionScreen
 from tui.themes import THEMES
+from tui.widgets.hints import Hints
 
 RUNS = (
     run("release-gate-vphwn", "Running", began=9, spec={"suspend": True}),
@@ -33,6 +34,8 @@ async def test_a_theme(theme: str, picture: Picture) -> None:
     settings = replace(STILL, theme=theme)
     async with showing(source=source, settings=settings, size=(90, 24)) as shown:
         shown.rows.move_to_line(4)
+        hints = shown.overview.query_one(Hints)
+        await shown.until(lambda: "  r Retry" in hints.text and "(X Stop)" in hints.text)
         await shown.press("D")
         await shown.until(lambda: shown.shows(ActionScreen))
         await shown.until_shown("The workflow goes")

@@ -45,6 +45,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("panes.answer_pane:AnswerPane",),
     ),
     ("Summary pane", "", ("panes.summary:SummaryPane",)),
+    ("Events pane", "", ("panes.events:EventsPane",)),
     ("Logs pane", "", ("panes.logs:LogsPane",)),
     (
         "Choosing a container",

@@ -166,6 +166,17 @@ async def test_when_it_is_narrow_help_is_the_last_hint_to_go() -> None:
         assert "? Help" in shown and "Retry" not in shown
 
 
+async def test_what_cannot_be_done_makes_room_for_what_can() -> None:
+    widget = Hints(dims=lambda binding: binding.action == "filter")
+    async with Keyed(widget).run_test(size=(21, 3)) as pilot:
+        await pilot.pause()
+        assert screen_of(widget)[0].rstrip() == " r Retry  ? Help"
+        assert "(/ Filter)" in widget.text
+        await pilot.resize_terminal(32, 3)
+        await pilot.pause()
+        assert screen_of(widget)[0].rstrip() == " (/ Filter)  r Retry  ? Help"
+
+
 def test_keys_have_short_names() -> None:
     assert [key_name(key) for key in ("slash", "ctrl+d", "G", "escape", "ctrl+slash")] == [
         "/",

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, NamedTuple, Protocol
 
 from tui.columns.base import Column
 from tui.columns.words import compact, phase_token
-from tui.domain.durations import seconds_between
+from tui.domain.durations import epoch_of, seconds_between
 from tui.domain.forest import TreeRow
-from tui.domain.node import RUNNING, SUCCEEDED, Node
+from tui.domain.node import OMITTED, RUNNING, SKIPPED, SUCCEEDED, Node
 from tui.domain.quantity import cores, memory
 from tui.domain.usual import Usual, span_of
 from tui.registry import Registry
@@ -96,8 +96,8 @@ class NodeColumn:
     title: str
     """What a menu calls it."""
     make: Callable[[StepLook], Column[TreeRow]]
-    shown: Literal["always", "known", "wide"] = "always"
-    """Always; while something is known for it; or in wide mode alone."""
+    shown: Literal["always", "known", "wide", "chosen"] = "always"
+    """Always; while something is known for it; in wide mode alone; or where it is chosen."""
 
 
 def node_seconds(node: Node, now: datetime) -> float | None:
@@ -128,6 +128,8 @@ def spread_of(row: TreeRow) -> tuple[str, ...]:
     return (f"{low}..{high}, median {median}", f"{low}..{high}", f"~{median}")
 
 
+STARTED = "started"
+"""The id of the column that says when a step began."""
 STEP, TIMELINE, MESSAGE = "step", "timeline", "message"
 """Ids of the column with the tree itself, and of that with the bars of the steps, which the tree
 draws itself; and of that with the messages, which else stand beside the labels."""
@@ -276,6 +278,20 @@ def _beside_usual(look: StepLook) -> Column[TreeRow]:
     )
 
 
+def _started(look: StepLook) -> Column[TreeRow]:
+    """The time of day at which a step began, in UTC; the day of one that began on another."""
+
+    def text(row: TreeRow, now: datetime) -> str:
+        moment = epoch_of(row.node.started_at)
+        if moment is None or row.node.phase in (SKIPPED, OMITTED):
+            return ""
+        began = datetime.fromtimestamp(moment, UTC)
+        is_of_today = began.date() == now.astimezone(UTC).date()
+        return f"{began:%H:%M:%SZ}" if is_of_today else f"{began:%m-%d %HhZ}"
+
+    return Column(id=STARTED, title="STARTED", text=text, width=9, align="right", drop=3)
+
+
 def _host_text(row: TreeRow, now: datetime) -> str:
     many = row.fan.hosts if row.is_made_up and row.fan is not None else 0
     return f"{many} hosts" if many > 1 else row.node.host_node_name
@@ -334,6 +350,7 @@ NODE_COLUMNS: Registry[NodeColumn] = Registry(
         NodeColumn(id=STEP, title="Step", make=_step),
         NodeColumn(id=TIMELINE, title="Timeline", make=_timeline),
         NodeColumn(id="duration", title="Duration", make=_duration),
+        NodeColumn(id=STARTED, title="Started", make=_started, shown="chosen"),
         NodeColumn(id="usual", title="Beside the usual", make=_beside_usual, shown="known"),
         NodeColumn(id="cpu", title="CPU", make=_cpu, shown="known"),
         NodeColumn(id=MEMORY, title="Memory", make=_memory, shown="known"),

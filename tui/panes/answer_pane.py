@@ -141,11 +141,20 @@ class AnswerPane(TextPane):
         self.post_message(ShowProof("manifest", pattern, pointer.node))
 
 
+WOULD = {
+    "act.new-run": "resubmits",
+    "act.retry": "retries",
+    "act.suspend": "resumes",
+    "pane.logs": "shows it",
+}
+"""By binding id, what a key that could help does."""
+
+
 def _hint(finding: Finding | None) -> str:
-    """The key that could help, in brackets."""
+    """The key that could help and what it does, in brackets."""
     if finding is None or not finding.key or finding.key not in KEYS:
         return ""
-    return f" ({hint(finding.key)})"
+    return f" ({hint(finding.key)} {WOULD.get(finding.key, 'helps')})"
 
 
 def _findable(quote: str) -> str:

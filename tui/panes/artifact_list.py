@@ -215,6 +215,8 @@ class ArtifactRows(Table[Item]):
         self._failures: dict[Location | None, StoreError] = {}
         """Why entries of folders could not be read."""
         self._filter = ""
+        self.hides_logs = False
+        """Whether archived logs are left out; that stays when other artifacts come."""
         self._problems_only = False
         self._sorted_by = ""
         """The id of a column; "" for the order in which the steps ran."""
@@ -288,18 +290,22 @@ class ArtifactRows(Table[Item]):
 
     def _fill(self) -> None:
         shown = self._all()
+        if self.hides_logs:
+            shown = [item for item in shown if not item.artifact.is_log]
         if self._problems_only:
             shown = [item for item in shown if item.is_problem]
         if self._filter:
             shown = [item for item in shown if matches(item, self._filter)]
         self.replace(self._in_order(shown))
         self._rows_at = None
-        is_part = self._filter or self._problems_only or self._folders
+        is_part = self._filter or self._problems_only or self._folders or self.hides_logs
         self._of_rows = None if is_part else self._of_artifacts
         if self._filter and self._all():
             self.placeholder = self._no_match()
         elif self._problems_only and self._all():
             self.placeholder = self._no_problem()
+        elif self.hides_logs and self._all():
+            self.placeholder = f"nothing but archived logs here; {hint('hide')} shows them"
         else:
             self.placeholder = "this folder is empty" if self._folders else self.empty_text
 
@@ -343,6 +349,8 @@ class ArtifactRows(Table[Item]):
         line = folder_line(*self._folders[-1]) if self._folders else str(self._totals)
         if self.marks:
             line += f"   {len(self.marks):,} marked"
+        if self.hides_logs:
+            line += "   without logs"
         if not self._filter and not self._problems_only:
             return line
         which = "the first " if self._is_cut else ""
@@ -478,6 +486,11 @@ class ArtifactRows(Table[Item]):
     @problems_only.setter
     def problems_only(self, is_so: bool) -> None:
         self._problems_only = is_so
+        self._fill()
+
+    def hide_logs(self, is_so: bool) -> None:
+        """Leave archived logs out, or show them among the others."""
+        self.hides_logs = is_so
         self._fill()
 
     @property

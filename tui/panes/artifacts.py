@@ -135,6 +135,7 @@ class ArtifactsPane(Pane):
         bind("write", "download", "Download", group="artifacts", shown=True),
         bind("filter", "filter", "Filter", group="artifacts", shown=True),
         bind("problems", "problems", "Problems", group="artifacts", shown=True),
+        bind("hide", "logs", "Hide archived logs", group="artifacts"),
         bind("copy", "copy_key", "Copy key", group="artifacts", shown=True),
         bind("copy.menu", "copy_menu", "Copy …", group="artifacts"),
         bind("whole", "toggle_raw", "Pretty or raw", group="artifacts"),
@@ -499,6 +500,11 @@ class ArtifactsPane(Pane):
     def action_problems(self) -> None:
         """Only what is missing or cannot be read, or all again."""
         self._rows.problems_only = not self._rows.problems_only
+        self._tell_head()
+
+    def action_logs(self) -> None:
+        """Leave archived logs out, or show them among the others again."""
+        self._rows.hide_logs(not self._rows.hides_logs)
         self._tell_head()
 
     def action_scroll_preview(self, direction: int) -> None:

@@ -8,14 +8,17 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 from textual import work
+from textual.binding import BindingType
 
+from tui.bindings import bind
 from tui.bugs import caught
-from tui.columns import compact
+from tui.columns.words import age_text
 from tui.domain.durations import seconds_between
-from tui.domain.highlight import Highlighter
+from tui.domain.highlight import Highlighter, Span
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
 from tui.domain.workflow import Workflow, WorkflowRef
+from tui.keys import hint
 from tui.panes.base import PaneContext
 from tui.panes.text_pane import TextPane
 from tui.ports.connection import Connection, offered
@@ -26,8 +29,10 @@ READ_INTERVAL = 10
 """Seconds between two reads while the pane is shown and the workflow runs."""
 
 
-INDENT = 26
+INDENT = 24
 """Cells before the reason of an event."""
+WARNING = "Warning"
+"""The type of an event that tells of something wrong."""
 MOST_PODS = 20
 """Of how many pods, those that began last, events are read where no step can be gone to."""
 
@@ -49,24 +54,40 @@ def with_those_of_pods(source: Connection, ref: WorkflowRef) -> tuple[Event, ...
 def lines_of(events: Sequence[Event], now: datetime) -> Iterator[str]:
     """The events as text, the latest last: when each came last, how often, and what it says.
 
-    Times are in UTC, as everywhere in texts; further lines of a message are indented.
+    Times are in UTC, as everywhere in texts, ages as in lists; further lines of a message are
+    indented.
     """
     if events:
-        yield f"  {'TIME':<8} {'AGE':>6} {'COUNT':>5}  REASON AND MESSAGE"
+        yield f"  {'TIME':<8} {'AGE':>4} {'COUNT':>5}  REASON AND MESSAGE"
     for event in events:
         since = seconds_between(event.last_seen, None, now)
-        ago = compact(since) if since is not None else ""
-        sign = "!" if event.type == "Warning" else " "
+        ago = age_text(since) if since is not None else ""
+        sign = "!" if event.type == WARNING else " "
         clock = (event.last_seen or "").partition("T")[2][:8]
         first, *rest = event.message.split("\n")
-        yield f"{sign} {clock:<8} {ago:>6} {event.count:>5}  {event.reason}  {first}"
+        yield f"{sign} {clock:<8} {ago:>4} {event.count:>5}  {event.reason}  {first}"
         yield from (f"{'':<{INDENT}}{line}" for line in rest)
+
+
+def spans(line: str) -> list[Span]:
+    """The titles of the columns; when an event came, and the reason it gives."""
+    if line.startswith("  TIME"):
+        return [(0, len(line), "heading")]
+    if not line[INDENT:].strip() or line[:INDENT].isspace():
+        return []
+    ends = line.find("  ", INDENT)
+    reason = (INDENT, len(line) if ends < 0 else ends)
+    is_warning = line.startswith("!")
+    return [(0, INDENT, "muted"), (*reason, "warning" if is_warning else "key")]
 
 
 class EventsPane(TextPane):
     """Events, read when the pane is shown and every few seconds while the workflow runs."""
 
-    HIGHLIGHTER: ClassVar[Highlighter | None] = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("problems", "problems", "Warnings", group="text", shown=True),
+    ]
+    HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(spans)
     HANGS: ClassVar[Callable[[str], int]] = staticmethod(lambda line: INDENT)
     WRAPS = True  # messages are sentences, and the important part is often at their end
 
@@ -78,6 +99,8 @@ class EventsPane(TextPane):
         self._events: tuple[Event, ...] | None = None
         self._asks_pods = False
         """Whether there are no steps to go to for the events of their pods."""
+        self._is_narrowed = False
+        """Whether only warnings are shown."""
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Show the events of a workflow or of a step's pod."""
@@ -128,9 +151,20 @@ class EventsPane(TextPane):
             self._events = events
             self._write()
 
+    def action_problems(self) -> None:
+        """Show only warnings, or all events again."""
+        self._is_narrowed = not self._is_narrowed
+        if self._events is not None:
+            self._write()
+
     def _write(self) -> None:
-        lines = "\n".join(lines_of(self._events or (), self.context.now()))
-        self.put(self._read_for, lines or self._why_none())
+        events = self._events or ()
+        shown = [each for each in events if each.type == WARNING or not self._is_narrowed]
+        lines = list(lines_of(shown, self.context.now()))
+        if events and self._is_narrowed:
+            told = f"{len(shown)} of {len(events)} events are warnings"
+            lines = [f"  {told}; {hint('problems')} shows all", *lines]
+        self.put(self._read_for, "\n".join(lines) or self._why_none())
 
     def _why_none(self) -> str:
         about = "its pod" if self._read_for and self._read_for[1] else "this workflow"

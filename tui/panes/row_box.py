@@ -8,18 +8,17 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.getters import query_one
 
 from tui.bindings import bind
 from tui.columns import Column
 from tui.keys import hint
 from tui.view import ModalView
-from tui.widgets.header import HeaderLine
+from tui.widgets.box import Box
 from tui.widgets.table import Table
 
-FRAME = 4
-"""Rows of the box besides those of the table: its border, the heading, the column titles."""
+FRAME = 3
+"""Rows of the box besides those of the table: its border, the column titles."""
 MOST_ROWS = 18
 
 R = TypeVar("R")
@@ -58,8 +57,7 @@ class RowBox(ModalView[T | None], Generic[R, T]):
 
     def compose(self) -> ComposeResult:
         """A box with the list in it."""
-        with Vertical(id="containers"):
-            yield HeaderLine(ascii=self._ascii)
+        with Box(id="containers", ascii=self._ascii):
             table: Table[Any] = Table(
                 self._columns,
                 key=self._key,
@@ -80,8 +78,8 @@ class RowBox(ModalView[T | None], Generic[R, T]):
 
     def on_mount(self) -> None:
         """Show what there is to choose from; the keys are the table's."""
-        self.query_one(HeaderLine).show([(self._heading, "heading")])
-        self.query_one("#containers").border_subtitle = self.keys_told
+        self.query_one(Box).show_title(self._heading)
+        self.query_one(Box).show_keys(self.keys_told)
         self.put(self.choices)
         self.opened()
         self.rows.focus()

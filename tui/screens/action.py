@@ -18,7 +18,7 @@ import msgspec
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
@@ -58,7 +58,7 @@ from tui.ports.identity import Caller, caller_of
 from tui.ports.objects import Objects
 from tui.ports.operations import Call, Create, Operations, Update
 from tui.ports.rights import MOST_REQUESTS
-from tui.screens.dialog import WIDE, Dialog, put
+from tui.screens.dialog import BESIDE, WIDE, Dialog, put
 from tui.screens.editor import edited
 from tui.screens.fields import ChoiceField, FieldRows, ParameterField, field_of
 from tui.screens.plan_words import (
@@ -73,8 +73,15 @@ from tui.screens.plan_words import (
 from tui.screens.proof import PROOF, proof_of
 from tui.state.bulk import AT_A_TIME
 from tui.state.used_values import UsedValues
+from tui.widgets.box import EDGES, Box
 from tui.widgets.cells import plain, width_of
-from tui.widgets.form_fields import CheckboxField, FormButton, FormField, LongField, SelectField
+from tui.widgets.form_fields import (
+    CheckboxField,
+    FormButton,
+    FormField,
+    LongField,
+    SelectField,
+)
 from tui.widgets.header import HeaderLine
 
 WORTH_WAITING = 0.15
@@ -226,7 +233,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         if len(self.context.connections) > 1:
             places = dict.fromkeys(one.target.key.connection for one in self._subjects)
             title += f" on {', '.join(places)}"
-        with Vertical(id="dialog"):
+        with Box(id="dialog", ascii=self.context.ascii):
             yield Static(Content(clean(title)), id="dialog-title")
             with VerticalScroll(id="dialog-body", can_focus=False):
                 reading = plain("reading …", self.context.ascii)
@@ -803,7 +810,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             return WIDE
         title = self.query_one("#dialog-title", Static)
         fields = max((BEFORE_VALUE + len(field.shows) for field in self.fields), default=0)
-        return max(len(str(title.content)), fields, *(width_of(line) for line in self._told), 0)
+        named = width_of(str(title.content)) + EDGES - BESIDE
+        return max(named, fields, *(width_of(line) for line in self._told), 0)
 
     @property
     def more_keys(self) -> tuple[tuple[str, str], ...]:

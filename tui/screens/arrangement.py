@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from msgspec import structs
@@ -69,6 +69,24 @@ def chosen(columns: Sequence[Column[L]], wanted: Sequence[str]) -> tuple[Column[
     if NAMESPACE in by_id and NAMESPACE not in names:
         names.insert(names.index(NAME) + 1 if NAME in names else 0, NAMESPACE)
     return tuple(by_id[name] for name in names)
+
+
+AGE = "age"
+"""The id of the column that says how long ago something came to be."""
+TIME_CELLS = len("11-30 08:13Z")
+
+
+def since(age: Column[L]) -> Column[L]:
+    """The column that says when something came to be, in UTC, in the place of one that says how
+    long ago that was."""
+
+    def text(item: L, now: datetime) -> str:
+        seconds = age.order(item, now) if age.order is not None else None
+        if seconds is None:
+            return age.text(item, now)
+        return f"{now - timedelta(seconds=seconds):%m-%d %H:%MZ}"
+
+    return replace(age, title="SINCE", text=text, width=TIME_CELLS, ticks=False)
 
 
 def _of_several(
@@ -133,6 +151,10 @@ class Arrangement(Generic[L]):
         """The group of which the rows are shown; None for all of them."""
         self._asked = Query("", ())
         self._seconds = 0
+        self._chosen: dict[str, bool] = {}
+        """By id, the columns that somebody wants here, or does not; the others are as usual."""
+        self.shows_times = False
+        """Whether times are told in place of ages."""
         self.columns = self._made_columns()
         """All columns, those included that have no room."""
         self.listing = self._made_listing()
@@ -413,16 +435,68 @@ class Arrangement(Generic[L]):
         columns = self._kind.columns(self._look(connection))
         if wanted := self.context.settings.columns.get(self._kind.id):
             columns = chosen(columns, wanted)
+        if self._chosen:
+            columns = self._as_chosen(columns, connection)
+        if self.shows_times:
+            columns = tuple(since(each) if each.id == AGE else each for each in columns)
         return tuple(self._of_row(column) for column in columns)
 
-    def _look(self, connection: str = "") -> Look:
+    @property
+    def choosable_columns(self) -> tuple[tuple[str, str], ...]:
+        """Id and title of the columns that one can have or do without.
+
+        Names stay: without them a row says nothing. So do namespaces where several are listed.
+        """
+        every = self._kind.columns(self._look(all_of_them=True))
+        return tuple(
+            (column.id, column.title)
+            for column in every
+            if column.title and column.id not in (NAME, NAMESPACE)
+        )
+
+    def choose_column(self, column: str, *, on: bool) -> None:
+        """Have a column wherever there is room at all, or do without it."""
+        self._chosen[column] = on
+        self._choose_anew()
+
+    def choose_usual_columns(self) -> None:
+        """Have those again that are there where nobody chose."""
+        self._chosen = {}
+        self._choose_anew()
+
+    def _as_chosen(self, usual: Sequence[Column[L]], connection: str) -> tuple[Column[L], ...]:
+        """The usual columns without those that nobody wants, and those that somebody wants: they
+        stand where they stand in the list of all, and give way to none."""
+        there = [column.id for column in usual if self._chosen.get(column.id, True)]
+        for column in (every := self._kind.columns(self._look(connection, all_of_them=True))):
+            if self._chosen.get(column.id) and column.id not in there:
+                before = [each.id for each in every[: every.index(column)] if each.id in there]
+                there.insert(there.index(before[-1]) + 1 if before else 0, column.id)
+        by_id = {column.id: column for column in every}
+        return tuple(
+            replace(by_id[name], drop=0, keeps=True) if self._chosen.get(name) else by_id[name]
+            for name in there
+        )
+
+    def turn_times(self) -> bool:
+        """Tell times in place of ages, or ages again; whether times are told now."""
+        self.shows_times = not self.shows_times
+        self.columns = self._made_columns()
+        return self.shows_times
+
+    def _choose_anew(self) -> None:
+        self.columns = self._made_columns()
+        if self._sorting is None and self.sort_column:
+            self.sort_by("")  # one sorts by what is shown
+
+    def _look(self, connection: str = "", *, all_of_them: bool = False) -> Look:
         lists = self.context.lists
         return Look(
             self.context.ascii,
             lists.scope.shows_namespaces,
             lambda other: self._known(other, connection),
             lambda other: lists.of(self.related(other)).is_whole,
-            hidden=self._kind.id in self.context.settings.columns,
+            hidden=all_of_them or self._kind.id in self.context.settings.columns,
             archive=any(each.port(Archive) for each in self.context.connections.values()),
         )
 

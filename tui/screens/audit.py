@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 
 from tui.bindings import bind
 from tui.context import AppContext
@@ -18,8 +17,8 @@ from tui.keys import hint
 from tui.kinds.registry import KINDS
 from tui.state.audit import Entry
 from tui.view import ModalView
+from tui.widgets.box import Box
 from tui.widgets.cells import plain
-from tui.widgets.header import HeaderLine
 from tui.widgets.text_view import TextView
 
 NOTHING = "Nothing was changed in this session."
@@ -39,16 +38,13 @@ class AuditScreen(ModalView[None]):
 
     def compose(self) -> ComposeResult:
         """Title and lines."""
-        with Vertical(id="help"):
-            yield HeaderLine(id="help-head", ascii=self.context.ascii)
+        with Box(id="help", ascii=self.context.ascii):
             yield TextView(wrap=True, ascii=self.context.ascii)
 
     def on_mount(self) -> None:
         """What there is."""
-        keys = f"{hint('refresh')} reads anew  {hint('unwind')} closes "
-        self.query_one(HeaderLine).show(
-            [(" Changes of this session", "heading")], [(keys, "muted")]
-        )
+        self.query_one(Box).show_title("Changes of this session")
+        self.query_one(Box).show_keys(f"{hint('refresh')} reads anew  {hint('unwind')} closes")
         self.try_again()
         self.query_one(TextView).focus()
 

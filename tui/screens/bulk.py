@@ -8,7 +8,6 @@ from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.getters import query_one
 from textual.message import Message
 
@@ -20,6 +19,7 @@ from tui.keys import hint
 from tui.state.bulk import Bulk
 from tui.state.waits import Wait
 from tui.view import ModalView
+from tui.widgets.box import Box
 from tui.widgets.header import HeaderLine
 from tui.widgets.table import Table
 
@@ -70,8 +70,7 @@ class BulkScreen(ModalView[None]):
     def compose(self) -> ComposeResult:
         """Title, how far it is, a line for each."""
         plain = self.context.ascii
-        with Vertical(id="jobs"):
-            yield HeaderLine(id="bulk-title", ascii=plain)
+        with Box(id="jobs", ascii=plain):
             yield HeaderLine(id="bulk-far", ascii=plain)
             yield Table[BulkRow](
                 _columns(),
@@ -114,20 +113,19 @@ class BulkScreen(ModalView[None]):
         bulk = self.bulk
         stop = f"{hint('bulk.stop')} "
         if bulk.is_over:
-            keys = f"{stop}closes "
+            keys = f"{stop}closes"
             far = bulk.words
         elif self._waits:
             left = self.context.waits.seconds_left(self.wait) if self.wait is not None else 0
-            keys = f"{hint('take-back')} takes it back  {hint('bulk.leave')} leaves this "
+            keys = f"{hint('take-back')} takes it back  {hint('bulk.leave')} leaves this"
             far = f"sent in {left} s"
         else:
-            keys = f"{stop}stops what has not begun  {hint('bulk.leave')} leaves this "
+            keys = f"{stop}stops what has not begun  {hint('bulk.leave')} leaves this"
             far = bulk.words
             if self._is_stopping:
                 far += "; what is under way is finished"
-        self.query_one("#bulk-title", HeaderLine).show(
-            [(f" {clean(bulk.title)}", "heading")], [(keys, "muted")]
-        )
+        self.query_one(Box).show_title(clean(bulk.title))
+        self.query_one(Box).show_keys(keys)
         look = "warning" if bulk.failed or bulk.not_begun else ""
         self.query_one("#bulk-far", HeaderLine).show([(f" {far}", look)])
         at_end = self.rows.cursor >= len(self.rows.items) - 1

@@ -84,6 +84,7 @@ def action_commands(view: View[Any], kind: str, conditions: Conditions) -> Itera
             help=action.help,
             key="" if is_left else key_of(action.binding_id),
             refusal=denied[0] if len(denied) == len(answers) else "",
+            subject=subjects[0].name if len(subjects) == 1 and action.on == "object" else "",
             danger=DANGERS[action.consequence],
         )
 

@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 
 from tui.bindings import bind
@@ -30,8 +29,8 @@ from tui.ports.connection import Connection, offered
 from tui.ports.objects import Objects
 from tui.ports.runs import success_before
 from tui.view import ModalView
+from tui.widgets.box import Box
 from tui.widgets.cells import plain
-from tui.widgets.header import HeaderLine
 from tui.widgets.text_view import TextView
 
 _SIDE = re.compile(r"\s*([-+]) ")
@@ -79,8 +78,7 @@ class CompareScreen(ModalView[None]):
 
     def compose(self) -> ComposeResult:
         """Title and lines."""
-        with Vertical(id="help"):
-            yield HeaderLine(id="help-head", ascii=self.context.ascii)
+        with Box(id="help", ascii=self.context.ascii):
             yield TextView(
                 highlighter=spans_of,
                 ascii=self.context.ascii,
@@ -89,8 +87,9 @@ class CompareScreen(ModalView[None]):
 
     def on_mount(self) -> None:
         """Read both."""
-        keys = f"{hint('refresh')} reads anew  {hint('unwind')} closes "
-        self.query_one(HeaderLine).show([(" Compare", "heading")], [(keys, "muted")])
+        keys = f"{hint('refresh')} reads anew  {hint('unwind')} closes"
+        self.query_one(Box).show_title("Compare")
+        self.query_one(Box).show_keys(keys)
         self.query_one(TextView).focus()
         self.try_again()
 

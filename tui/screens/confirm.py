@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
@@ -19,6 +19,7 @@ from tui.messages import Said
 from tui.screens.fields import ChoiceField
 from tui.screens.proof import PROOF, Proof
 from tui.view import ModalView
+from tui.widgets.box import Box
 from tui.widgets.form_fields import FormButton
 
 
@@ -55,7 +56,7 @@ class ConfirmScreen(ModalView[bool]):
 
     def compose(self) -> ComposeResult:
         """Question and two buttons."""
-        with Vertical(id="dialog"):
+        with Box(id="dialog"):
             yield Static(Content(clean(self._question)), id="dialog-title")
             if self._proof is not None:
                 yield ChoiceField(self._proof.field, "", ascii=False)
@@ -66,7 +67,7 @@ class ConfirmScreen(ModalView[bool]):
 
     def on_mount(self) -> None:
         """Cancel has the focus."""
-        self.query_one("#dialog").border_subtitle = self._keys
+        self.query_one(Box).show_keys(self._keys)
         self.query_one("#no" if self._proof is None else f"#choice-{PROOF}").focus()
 
     @property

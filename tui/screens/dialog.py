@@ -21,6 +21,8 @@ from tui.bindings import bind
 from tui.keys import hint
 from tui.screens.fields import ChoiceField, ParameterField, field_of
 from tui.view import ModalView
+from tui.widgets.box import EDGES, Box
+from tui.widgets.cells import width_of
 from tui.widgets.form_fields import CheckboxField
 from tui.widgets.header import HeaderLine
 
@@ -31,11 +33,11 @@ NARROW, WIDTH, WIDE = 60, 74, 100
 it needs."""
 BESIDE = 4
 """Cells of the box beside what is in it: border and padding."""
-FRAME = 4
-"""Rows of the box that are there at any size: border, title, buttons."""
+FRAME = 3
+"""Rows of the box that are there at any size: border, buttons."""
 COMMAND_ROWS = 3
 """Rows that the command may take where there is room."""
-AIR = 4
+AIR = 3
 """Blank rows between the parts, where there is room."""
 ROOMY = 20
 """Rows of the screen from which on there is."""
@@ -52,8 +54,6 @@ IN_CHECKBOXES = (("dialog.tick", "ticks"), *IN_FIELDS)
 """The same while a checkbox has the focus."""
 NAMES = 24
 """Cells at most that the names of fields take."""
-CORNERS = 6
-"""Cells of the border's line beside them."""
 
 
 def key_words(keys: Sequence[tuple[str, str]], cells: int, *, has_more: bool) -> str:
@@ -139,7 +139,7 @@ class Dialog(ModalView[T]):
         height = self.size.height
         is_tight = height < ROOMY
         fields = len(self.fields)
-        box = self.query_one("#dialog")
+        box = self.query_one(Box)
         width = min(self.size.width, max(NARROW, min(self.wanted_width + BESIDE, WIDE)))
         if box.styles.width is None or box.styles.width.value != width:
             box.styles.width = width
@@ -148,9 +148,16 @@ class Dialog(ModalView[T]):
         widest = max((Content(str(each.content)).cell_length for each in names), default=0)
         for each in names:
             each.styles.width = min(NAMES, widest + 2)
+        title = self.query_one("#dialog-title", Static)
+        name = str(title.content)
+        # What would be done to is told whole: a name that its edge would cut stands in the box.
+        is_long = width_of(name) > width - EDGES
+        title.display = is_long
+        box.show_title("" if is_long else name)
+        named = -(-width_of(name) // (width - BESIDE)) if is_long else 0
         box.set_class(is_tight, "-tight")
         box.set_class(not fields, "-no-fields")
-        around = FRAME + (1 if fields else 0) + (1 if is_tight else AIR + COMMAND_ROWS)
+        around = FRAME + named + (1 if fields else 0) + (1 if is_tight else AIR + COMMAND_ROWS)
         room = max(2, height - around)
         most = self.most_fields = min(fields, room // 2)
         self.query_one("#dialog-choices").styles.max_height = max(1, most)
@@ -161,16 +168,16 @@ class Dialog(ModalView[T]):
         """Which keys there are, first of all how to read what does not fit."""
         if self.is_attached:
             has_more = self.query_one("#dialog-body").show_vertical_scrollbar
-            box = self.query_one("#dialog")
+            box = self.query_one(Box)
             wanted = box.styles.width
             wide = int(wanted.value) if wanted is not None else WIDTH
-            cells = min(wide, self.size.width) - CORNERS
+            cells = min(wide, self.size.width) - EDGES
             field = field_of(self.focused)
             keys = IN_BUTTONS if field is None else IN_FIELDS
             if field is not None and isinstance(field.entry, CheckboxField):
                 keys = IN_CHECKBOXES
             keys = (*self.spare_keys, *keys[:-1], *self.more_keys, keys[-1])
-            box.border_subtitle = key_words(keys, cells, has_more=has_more)
+            box.show_keys(key_words(keys, cells, has_more=has_more))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """What is known of the field one is in, and its keys."""

@@ -13,7 +13,6 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 
 from tui.bindings import bind
@@ -23,8 +22,8 @@ from tui.doctor.report import about, lines, summary
 from tui.domain.lines import TextLines
 from tui.keys import hint
 from tui.view import ModalView
+from tui.widgets.box import Box
 from tui.widgets.cells import plain
-from tui.widgets.header import HeaderLine
 from tui.widgets.text_view import TextView
 
 EDGE = 2
@@ -58,14 +57,14 @@ class DoctorScreen(ModalView[None]):
 
     def compose(self) -> ComposeResult:
         """Title and lines."""
-        with Vertical(id="help"):
-            yield HeaderLine(id="help-head", ascii=self.context.ascii)
+        with Box(id="help", ascii=self.context.ascii):
             yield TextView(wrap=False, ascii=self.context.ascii)
 
     def on_mount(self) -> None:
         """Begin to look."""
-        keys = f"{hint('refresh')} looks again  {hint('unwind')} closes "
-        self.query_one(HeaderLine).show([(" Doctor", "heading")], [(keys, "muted")])
+        keys = f"{hint('refresh')} looks again  {hint('unwind')} closes"
+        self.query_one(Box).show_title("Doctor")
+        self.query_one(Box).show_keys(keys)
         self.query_one(TextView).focus()
         self.try_again()
 

@@ -12,7 +12,6 @@ from typing import ClassVar, NamedTuple
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
-from textual.containers import Vertical
 
 from tui.bindings import bind, group_of
 from tui.columns import compact
@@ -21,8 +20,8 @@ from tui.domain.query import Fields
 from tui.keys import hint, key_name
 from tui.screens.legend import filter_words, signs
 from tui.view import ModalView
-from tui.widgets.cells import padded, plain, printable, wrapped
-from tui.widgets.header import HeaderLine
+from tui.widgets.box import Box
+from tui.widgets.cells import padded, plain, printable, width_of, wrapped
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import SEVERITIES
 from tui.widgets.table import Table
@@ -51,8 +50,8 @@ TWO_COLUMNS = 100
 """Cells of the screen from which on there are two columns."""
 BETWEEN = 3
 """Cells between them."""
-KEYS_WIDE = 18
-"""Cells before the words of a key."""
+KEYS_WIDE = 10
+"""Cells before the words of a key; those that take more stand above their words."""
 SIGNS_WIDE = 13
 """The same before those of a sign, or of an example."""
 EDGE = 2
@@ -70,8 +69,10 @@ class Notice(NamedTuple):
 def _row(first: str, words: str, cells: int, wide: int = KEYS_WIDE) -> list[str]:
     """Words beside a key, going on below themselves where there is not room."""
     told = wrapped(words, cells - wide - 1) if cells else [words]
-    rest = [f"{'':{wide}} {more}" for more in told[1:]]
-    return [f"{first:<{wide}} {told[0] if told else ''}", *rest]
+    beside = [f"{'':{wide}} {more}" for more in told]
+    if width_of(first) > wide:
+        return [first, *beside]  # many keys, whose words begin where those of others do
+    return [f"{first:<{wide}} {told[0] if told else ''}", *beside[1:]]
 
 
 def notice_lines(notices: Sequence[Notice], now: datetime, cells: int, *, ascii: bool) -> list[str]:
@@ -201,8 +202,7 @@ class HelpScreen(ModalView[None]):
 
     def compose(self) -> ComposeResult:
         """Title, lines, search."""
-        with Vertical(id="help"):
-            yield HeaderLine(id="help-head", ascii=self._ascii)
+        with Box(id="help", ascii=self._ascii):
             yield QueryBar(ascii=self._ascii, placeholder="type to search")
             yield TextView(wrap=True, ascii=self._ascii)
 
@@ -243,11 +243,8 @@ class HelpScreen(ModalView[None]):
 
     def _tell_place(self) -> None:
         position = self.query_one(TextView).position
-        keys = f"{hint('filter')} search  {hint('unwind')} closes "
-        self.query_one(HeaderLine).show(
-            [(f" Keys: {self._heading}", "heading")],
-            [(f"{position}   " if position else "", "muted"), (keys, "muted")],
-        )
+        self.query_one(Box).show_title(f"Keys: {self._heading}", position)
+        self.query_one(Box).show_keys(f"{hint('filter')} search  {hint('unwind')} closes")
 
     @on(TextView.Moved)
     def tell_position(self, message: TextView.Moved) -> None:

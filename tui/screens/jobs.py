@@ -7,7 +7,6 @@ from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.getters import query_one
 from textual.message import Message
 
@@ -18,7 +17,7 @@ from tui.domain.transfers import transfer_words
 from tui.keys import hint
 from tui.ports.jobs import JobStanding, TaskStanding
 from tui.view import ModalView
-from tui.widgets.header import HeaderLine
+from tui.widgets.box import Box
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
 
@@ -106,8 +105,7 @@ class JobsScreen(ModalView[None]):
     def compose(self) -> ComposeResult:
         """Title and rows."""
         plain = self.context.ascii
-        with Vertical(id="jobs"):
-            yield HeaderLine(ascii=plain)
+        with Box(id="jobs", ascii=plain):
             yield Table[JobRow](
                 _columns(ascii=plain),
                 key=lambda row: (row.job.id, row.number),
@@ -119,8 +117,10 @@ class JobsScreen(ModalView[None]):
 
     def on_mount(self) -> None:
         """Show what there is, and follow it."""
-        keys = f"{hint('jobs.stop')} stops a job  {hint('jobs.close')} closes "
-        self.query_one(HeaderLine).show([(" Jobs", "heading")], [(keys, "muted")])
+        self.query_one(Box).show_title("Jobs")
+        self.query_one(Box).show_keys(
+            f"{hint('jobs.stop')} stops a job  {hint('jobs.close')} closes"
+        )
         self._end_listening = self.context.jobs.listen(lambda: self.post_message(self.Changed()))
         self._show()
         self.rows.focus()

@@ -21,7 +21,7 @@ from tui.actions import called
 from tui.actions.base import On
 from tui.actions.verdict import Subject
 from tui.bindings import add_bindings, bind
-from tui.commands import Command, alone, among, namespaces_of
+from tui.commands import Command, alone, among, namespaces_of, one_of
 from tui.context import AppContext
 from tui.domain.changes import ChangeSet
 from tui.domain.groups import Group
@@ -33,7 +33,16 @@ from tui.errors import SourceError, TuiError
 from tui.keys import hint
 from tui.kinds.base import FailedLog, Glance, Inside, Kind, Told
 from tui.kinds.registry import KINDS
-from tui.menu import GROUPING, REVERSED, Choice, Menu, lettered, orders
+from tui.menu import (
+    GROUPING,
+    REVERSED,
+    USUAL_COLUMNS,
+    Choice,
+    Menu,
+    column_choices,
+    lettered,
+    orders,
+)
 from tui.messages import OpenObject, RunAction
 from tui.panes import panes_of
 from tui.ports.collections import Collections, Scope
@@ -147,6 +156,8 @@ class ListScreen(View[None]):
             *action_bindings(kind.id, *cls.ACTS_ON),
             *kind_bindings(),
             *sort_bindings("list"),
+            bind("columns", "columns_menu", "Columns", group="list"),
+            bind("times", "times", "Ages or times", group="list"),
             bind("follow", "newest", "Stay at the newest", group="list"),
             bind("hide", "hide", "Archived ones", group="list"),
             bind("problem-after", "problem(1)", "Next problem", group="list"),
@@ -965,6 +976,58 @@ class ListScreen(View[None]):
         )
         self.app.push_screen(menu, self._order)
 
+    def action_columns_menu(self) -> None:
+        """Choose which columns there are."""
+        self._choose_columns("")
+
+    @property
+    def _choosable_columns(self) -> list[tuple[str, str, bool]]:
+        """Id and title of each, and whether it is on the screen."""
+        shown = {column.id for column in self.rows.shown_columns}
+        return [(*each, each[0] in shown) for each in self.arrangement.choosable_columns]
+
+    def _choose_columns(self, current: str) -> None:
+        """A menu of the columns, which stays until it is closed."""
+        choices = column_choices(
+            (column, title.capitalize(), is_there)
+            for column, title, is_there in self._choosable_columns
+        )
+        menu = Menu("Columns", choices, current=current, ascii=self._ascii)
+        self.app.push_screen(menu, self._choose_column)
+
+    def _choose_column(self, id: str | None) -> None:
+        """Have a column, or do without it, and ask again."""
+        if id is None:
+            return
+        if id == USUAL_COLUMNS:
+            self.arrangement.choose_usual_columns()
+            self._show_columns()
+            return
+        there = {known: is_there for known, _, is_there in self._choosable_columns}
+        self.arrangement.choose_column(id, on=not there[id])
+        self._show_columns()
+        self._choose_columns(id)
+
+    def _choose_column_by_word(self, word: str) -> None:
+        for column, title, is_there in self._choosable_columns:
+            if title.casefold() == word.casefold():
+                self.arrangement.choose_column(column, on=not is_there)
+                self._show_columns()
+
+    @property
+    def _column_words(self) -> list[str]:
+        return [title.casefold() for _, title, _ in self._choosable_columns]
+
+    def _show_columns(self) -> None:
+        self.rows.columns = self.arrangement.columns
+        self._show_order()
+
+    def action_times(self) -> None:
+        """Tell when things came to be in place of how long ago, or the other way round."""
+        is_time = self.arrangement.turn_times()
+        self._show_columns()
+        self.context.say("times, in UTC" if is_time else "ages")
+
     def _order(self, chosen: str | None) -> None:
         if chosen == GROUPED:
             self._choose_grouping()
@@ -1204,6 +1267,23 @@ class ListScreen(View[None]):
             self.kind,
             partial(self.call_later, self.action_open),
             "" if self.row is not None else self.nothing_there("object"),
+        )
+        yield Command(
+            "Columns",
+            lambda word: self._choose_column_by_word(word) if word else self.action_columns_menu(),
+            names=("columns",),
+            argument="a column",
+            complete=lambda typed: among(self._column_words, typed),
+            check=one_of(lambda: self._column_words, "column"),
+            help="have one, or do without it; without one a menu of them",
+            key=hint("columns"),
+        )
+        yield Command(
+            "Ages or times",
+            alone(self.action_times),
+            names=("times",),
+            help="when things came to be, in UTC, or how long ago",
+            key=hint("times"),
         )
         yield from sort_commands(self.arrangement.columns, self.action_order)
 

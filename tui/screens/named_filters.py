@@ -9,18 +9,17 @@ from typing import ClassVar, NamedTuple
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.getters import query_one
 
 from tui.bindings import bind
 from tui.columns import Column
 from tui.keys import hint
 from tui.view import ModalView
-from tui.widgets.header import HeaderLine
+from tui.widgets.box import Box
 from tui.widgets.table import Table
 
-FRAME = 4
-"""Rows of the box besides the filters: its border, the title, the column titles."""
+FRAME = 3
+"""Rows of the box besides the filters: its border, the column titles."""
 
 
 class NamedFilter(NamedTuple):
@@ -80,8 +79,7 @@ class NamedFiltersScreen(ModalView[str | None]):
 
     def compose(self) -> ComposeResult:
         """A box with the filters in it."""
-        with Vertical(id="filters"):
-            yield HeaderLine(ascii=self._ascii)
+        with Box(id="filters", ascii=self._ascii):
             yield Table[NamedFilter](
                 _columns(),
                 key=lambda row: row.name,
@@ -92,9 +90,9 @@ class NamedFiltersScreen(ModalView[str | None]):
 
     def on_mount(self) -> None:
         """The cursor is on the one that is put on."""
-        box = self.query_one("#filters")
-        self.query_one(HeaderLine).show([("Filters", "heading")])
-        box.border_subtitle = (
+        box = self.query_one(Box)
+        box.show_title("Filters")
+        box.show_keys(
             f"{hint('filters.put')} filters  "
             f"{hint('filters.put-1')}-{hint('filters.put-9')} at once  "
             f"{hint('filters.next')} next  {hint('filters.close')} closes"

@@ -13,7 +13,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.widgets import Input
 
@@ -22,12 +22,16 @@ from tui.columns import Column
 from tui.errors import TuiError
 from tui.keys import KEYS, each, hint
 from tui.view import ModalView
-from tui.widgets.cells import plain
+from tui.widgets.box import Box
 from tui.widgets.header import HeaderLine
 from tui.widgets.query_bar import QueryInput
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
 
+FRAME = 4
+"""Rows of the box besides those of the table: its border, the line one types into, the titles."""
+LEAST_ROWS, MOST_ROWS = 3, 16
+"""Rows of the table, at least and at most."""
 TYPED = "as typed"
 """What is said of the row that stands for what was typed."""
 
@@ -86,7 +90,7 @@ class Picker(ModalView[tuple[str, ...] | None]):
     line = query_one(_Line)
     rows = query_one(Table)
     told = query_one("#picker-told", HeaderLine)
-    foot = query_one("#picker-foot", HeaderLine)
+    box = query_one(Box)
 
     def __init__(
         self,
@@ -111,7 +115,7 @@ class Picker(ModalView[tuple[str, ...] | None]):
     def compose(self) -> ComposeResult:
         """The line, the rows, what is to be said of them, and the keys."""
         what = "a part of a name" + (", or names with commas" if self._typed is not None else "")
-        with Vertical(id="picker"):
+        with Box(id="picker", ascii=self._ascii):
             with Horizontal(id="picker-line"):
                 yield StatusLine(ascii=self._ascii, id="picker-prompt")
                 yield _Line(placeholder=what)
@@ -122,11 +126,9 @@ class Picker(ModalView[tuple[str, ...] | None]):
                 gutter=1,
             )
             yield HeaderLine(id="picker-told", ascii=self._ascii)
-            yield HeaderLine(id="picker-foot", ascii=self._ascii)
 
     def on_mount(self) -> None:
         """What is known already."""
-        self.query_one("#picker").border_title = plain(str(self.title), self._ascii)
         self.query_one("#picker-prompt", StatusLine).say("/")
         self.rows.can_focus = False
         self.line.focus()
@@ -159,10 +161,17 @@ class Picker(ModalView[tuple[str, ...] | None]):
             found.append(typed)
         self.rows.placeholder = "" if self._note else "none is called like that"
         self.rows.replace(found)
+        self._fit()
         if not self._has_moved:
             self._begin(found)
         self.told.show([(self._note, "warning" if self._is_wrong else "muted")])
         self._tell_keys()
+
+    def _fit(self) -> None:
+        """As tall as it has to be for all that can be chosen; typing does not make it smaller."""
+        rows = min(max(len(self._choices), len(self.rows.items), LEAST_ROWS), MOST_ROWS)
+        self.told.display = bool(self._note)
+        self.box.styles.height = rows + FRAME + bool(self._note)
 
     def _begin(self, found: Sequence[Choice]) -> None:
         """The cursor begins on what is shown now, or on the first that fits what is typed."""
@@ -189,7 +198,8 @@ class Picker(ModalView[tuple[str, ...] | None]):
         )
         marked = len(self.rows.marks)
         count = f"{marked} marked" if marked else f"{len(self._choices)}"
-        self.foot.show([(keys, "muted")], [(count, "accent" if marked else "muted")])
+        self.box.show_title(str(self.title), count)
+        self.box.show_keys(keys)
 
     # --- keys ----------------------------------------------------------------------------------
 
@@ -238,9 +248,9 @@ class Picker(ModalView[tuple[str, ...] | None]):
             if self._typed is not None:
                 self._typed(text)
         except TuiError as error:
-            self.foot.show([(str(error), "problem")])
+            self.box.show_keys(str(error), is_wrong=True)
         else:
-            self.foot.show([(f"there is none called {text}", "problem")])
+            self.box.show_keys(f"there is none called {text}", is_wrong=True)
 
 
 def _fact(index: int, title: str, count: int) -> Column[Choice]:

@@ -19,7 +19,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 
 from tui.bindings import bind
@@ -30,7 +29,7 @@ from tui.domain.text import clean
 from tui.errors import PlanError
 from tui.keys import hint
 from tui.view import ModalView
-from tui.widgets.header import HeaderLine
+from tui.widgets.box import Box
 from tui.widgets.text_view import TextView
 
 MOST = 4_000_000
@@ -72,8 +71,7 @@ class ProgramScreen(ModalView[None]):
 
     def compose(self) -> ComposeResult:
         """Title and lines."""
-        with Vertical(id="help"):
-            yield HeaderLine(id="help-head", ascii=self.context.ascii)
+        with Box(id="help", ascii=self.context.ascii):
             yield TextView(wrap=True, ascii=self.context.ascii, placeholder="running …")
 
     def on_mount(self) -> None:
@@ -112,11 +110,8 @@ class ProgramScreen(ModalView[None]):
     def _show_head(self, ended: str) -> None:
         again = f"{hint('refresh')} runs it again  " if self._may_repeat else ""
         line = clean(shlex.join(self._argv))
-        told = f"  {ended}" if ended else ""
-        self.query_one(HeaderLine).show(
-            [(f" $ {line}", "heading"), (told, "problem")],
-            [(f"{again}{hint('unwind')} closes ", "muted")],
-        )
+        self.query_one(Box).show_title(f"$ {line}", ended)
+        self.query_one(Box).show_keys(f"{again}{hint('unwind')} closes")
 
     @work(thread=True, group="program")
     def _run(self, number: int) -> None:

@@ -14,7 +14,6 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.message import Message
 
 from tui.actions import ACTIONS
@@ -39,8 +38,8 @@ from tui.ports.connection import Connection, offered
 from tui.ports.identity import caller_of
 from tui.ports.rights import MOST_REQUESTS, Rights, Wanted
 from tui.view import ModalView
+from tui.widgets.box import Box
 from tui.widgets.cells import plain, printable
-from tui.widgets.header import HeaderLine
 from tui.widgets.text_view import TextView
 
 MARKS = {Answer.YES: "✔", Answer.PARTLY: "◐", Answer.NO: "✖", Answer.UNKNOWN: "?"}
@@ -76,18 +75,16 @@ class RightsScreen(ModalView[None]):
 
     def compose(self) -> ComposeResult:
         """Title and lines."""
-        with Vertical(id="help"):
-            yield HeaderLine(id="help-head", ascii=self.context.ascii)
+        with Box(id="help", ascii=self.context.ascii):
             yield TextView(wrap=True, ascii=self.context.ascii)
 
     def on_mount(self) -> None:
         """What is known at once, then what the cluster answers."""
-        keys = f"{hint('refresh')} asks again  {hint('unwind')} closes "
+        keys = f"{hint('refresh')} asks again  {hint('unwind')} closes"
         several = len(self.context.connections) > 1
         of = f" of {self._source.place.label}" if several else ""
-        self.query_one(HeaderLine).show(
-            [(f" Rights in {self._where}{of}", "heading")], [(keys, "muted")]
-        )
+        self.query_one(Box).show_title(f"Rights in {self._where}{of}")
+        self.query_one(Box).show_keys(keys)
         self._show()
         self.query_one(TextView).focus()
         self._learn(anew=False)

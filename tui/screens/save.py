@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Button, Input, Static
@@ -24,6 +24,7 @@ from tui.context import AppContext
 from tui.domain.text import clean
 from tui.keys import hint
 from tui.view import ModalView
+from tui.widgets.box import Box
 from tui.widgets.cells import plain
 from tui.widgets.form_fields import FormButton
 from tui.widgets.query_bar import QueryInput
@@ -57,8 +58,7 @@ class SaveScreen(ModalView[str | None]):
 
     def compose(self) -> ComposeResult:
         """The question, the path, what is wrong with it, and two buttons."""
-        with Vertical(id="dialog"):
-            yield Static(Content(f"Save {_count(self._lines)} as"), id="dialog-title")
+        with Box(id="dialog", ascii=self.context.ascii):
             yield QueryInput(id="save-path")
             yield Static(id="save-told")
             with Horizontal(id="dialog-buttons"):
@@ -67,8 +67,9 @@ class SaveScreen(ModalView[str | None]):
 
     def on_mount(self) -> None:
         """The path has the focus, and a proposal in it."""
-        box = self.query_one("#dialog")
-        box.border_subtitle = f"{hint('field.submit')} saves  {hint('dialog.cancel')} cancels"
+        box = self.query_one(Box)
+        box.show_title(f"Save {_count(self._lines)} as")
+        box.show_keys(f"{hint('field.submit')} saves  {hint('dialog.cancel')} cancels")
         self.path.value = clean(str(proposed_path(self._file_name)))
         self.path.cursor_position = len(self.path.value)
         self.path.focus()

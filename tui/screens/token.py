@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Button, Input, Static
@@ -23,6 +23,7 @@ from tui.errors import InputError
 from tui.keys import hint
 from tui.ports.login import TokenLogin
 from tui.view import ModalView
+from tui.widgets.box import Box
 from tui.widgets.cells import plain
 from tui.widgets.form_fields import FormButton
 
@@ -74,8 +75,7 @@ class TokenScreen(ModalView[bool]):
 
     def compose(self) -> ComposeResult:
         """The question, the field, what is wrong with it, and two buttons."""
-        with Vertical(id="dialog"):
-            yield Static(self._text(f"A token for {self._name}"), id="dialog-title")
+        with Box(id="dialog", ascii=self._ascii):
             yield HiddenInput(id="token-text")
             yield Static(self._text(WHERE), id="save-told")
             with Horizontal(id="dialog-buttons"):
@@ -87,8 +87,9 @@ class TokenScreen(ModalView[bool]):
 
     def on_mount(self) -> None:
         """The field has the focus."""
-        box = self.query_one("#dialog")
-        box.border_subtitle = f"{hint('field.submit')} logs in  {hint('dialog.cancel')} cancels"
+        box = self.query_one(Box)
+        box.show_title(f"A token for {self._name}")
+        box.show_keys(f"{hint('field.submit')} logs in  {hint('dialog.cancel')} cancels")
         self.token.focus()
 
     @on(Input.Submitted)

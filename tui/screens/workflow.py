@@ -44,7 +44,7 @@ from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.keys import hint
 from tui.kinds.workflows import WORKFLOWS
-from tui.menu import REVERSED, Choice, Menu, lettered
+from tui.menu import REVERSED, USUAL_COLUMNS, Choice, Menu, column_choices, lettered
 from tui.messages import OpenOneOf, RunAction, Said
 from tui.panes import PANES
 from tui.ports.collections import WatchEvent
@@ -83,8 +83,6 @@ FORMS = (
     ("timeline", "timeline", "bars on the time of the run"),
 )
 """The forms that steps are shown in, what they are called, and what they show."""
-USUAL_COLUMNS = "usual-columns"
-"""The choice of those columns that are there by themselves."""
 
 NOTHING_THERE = {
     "node": "the cursor is on no step",
@@ -163,6 +161,8 @@ class WorkflowScreen(View[None]):
             bind("find.next", "find_next(1)", "Next match", group="tree"),
             bind("find.previous", "find_next(-1)", "Previous match", group="tree"),
             bind("failed-log", "failed_log", "Log of what failed", group="step"),
+            bind("previous-attempt", "in_log('previous')", "Previous attempt", group="step"),
+            bind("containers", "in_log('container')", "Containers, or logs to merge", group="step"),
             bind("copy", "copy", "Copy name", group="step"),
             bind("unwind", "back", "Back", group="workflow", shown=True),
         )
@@ -610,6 +610,13 @@ class WorkflowScreen(View[None]):
         if was_shown and before is not None and now is not None and now.id == before.id:
             self.context.say("no other step failed")
 
+    async def action_in_log(self, action: str) -> None:
+        """Go to the log of the step, and do there what the key means in logs."""
+        await self.split.open("logs")
+        pane = self.pane_tabs.pane
+        if pane is not None:
+            await self.app.run_action(action, pane)
+
     async def action_next_pane(self, step: int) -> None:
         """The next tab, the focus staying on its side."""
         self.query_children(StatusLine).first().move_on()
@@ -771,15 +778,8 @@ class WorkflowScreen(View[None]):
         self._show_columns("")
 
     def _show_columns(self, current: str) -> None:
-        marks = ("[ ]", "[x]")
-        choices = lettered(
-            (
-                *(
-                    Choice(spec.id, f"{marks[is_there]} {spec.title}")
-                    for spec, is_there in self.steps.choosable_columns
-                ),
-                Choice(USUAL_COLUMNS, "As usual", "r", "what there is room for"),
-            )
+        choices = column_choices(
+            (spec.id, spec.title, is_there) for spec, is_there in self.steps.choosable_columns
         )
         menu = Menu("Columns", choices, current=current, ascii=self._ascii)
         self.app.push_screen(menu, self._choose_column)

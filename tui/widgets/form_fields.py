@@ -13,6 +13,8 @@ from typing import ClassVar
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
+from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Button
@@ -69,6 +71,10 @@ LONG = 200
 """Characters up to which a value is edited on its line."""
 
 
+BRACKETS = ("[ ", " ]")
+"""What stands around the label of a button."""
+
+
 class FormButton(Button):
     """A button that takes every press.
 
@@ -87,6 +93,15 @@ class FormButton(Button):
     ) -> None:
         super().__init__(label, variant, id=id, classes=classes, disabled=disabled, compact=True)
         self.active_effect_duration = 0
+
+    def render(self) -> Content:
+        """Its label between brackets, so that it looks like a button in any colours."""
+        assert isinstance(self.label, Content)
+        return Content.assemble(BRACKETS[0], self.label, BRACKETS[1])
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """The cells of the label with its brackets."""
+        return super().get_content_width(container, viewport) + sum(map(len, BRACKETS))
 
 
 def is_long(text: str) -> bool:

@@ -18,8 +18,8 @@ from tui.widgets.cells import Piece, plain, printable, strip_of, width_of
 from tui.widgets.line_view import LineView, token_classes
 
 GAP = "  "
-HELP = "help"
-"""The action whose hint is shown even when others have no room."""
+KEPT = ("actions", "help")
+"""Actions whose hints are shown even when others have no room: they lead to all others."""
 
 
 class Hint(NamedTuple):
@@ -86,7 +86,7 @@ class Hints(LineView, can_focus=False):
                 found[binding.action] = Hint(
                     key_name(binding.key),
                     binding.description,
-                    is_kept=binding.action.endswith(HELP),
+                    is_kept=binding.action.endswith(KEPT),
                     is_dimmed=self._dims(binding),
                 )
         self.show(found.values())
@@ -120,7 +120,7 @@ class Hints(LineView, can_focus=False):
         return strip_of(pieces, width, base)
 
     def _fitting(self, width: int) -> Sequence[Hint]:
-        """The first hints that fit beside those that are kept."""
+        """Those that are kept, then of what can be done the first that fit, then of the others."""
         hints = [
             hint._replace(key=self._drawn(hint.key), label=self._drawn(hint.label))
             for hint in self._hints
@@ -130,16 +130,17 @@ class Hints(LineView, can_focus=False):
             for hint in hints
         ]
         left = width - sum(size for size, hint in zip(sizes, hints, strict=True) if hint.is_kept)
-        fitting = []
-        for size, hint in zip(sizes, hints, strict=True):
-            if hint.is_kept:
-                fitting.append(hint)
-            elif size <= left:
+        fitting = {at for at, hint in enumerate(hints) if hint.is_kept}
+        for is_dimmed in (False, True):
+            for at, (size, hint) in enumerate(zip(sizes, hints, strict=True)):
+                if hint.is_kept or hint.is_dimmed != is_dimmed:
+                    continue
+                if size > left:
+                    left = 0
+                    break
                 left -= size
-                fitting.append(hint)
-            else:
-                left = 0
-        return fitting
+                fitting.add(at)
+        return [hint for at, hint in enumerate(hints) if at in fitting]
 
     def _drawn(self, text: str) -> str:
         return plain(printable(text), self.ascii)

@@ -23,6 +23,7 @@ from tui.columns.nodes import (
     MESSAGE,
     NODE_COLUMNS,
     PEAK,
+    STARTED,
     STEP,
     TIMELINE,
     Figures,
@@ -99,6 +100,7 @@ class StepTree(Table[TreeRow]):
         bind("problems", "only_problems", "Problems only", group="tree"),
         bind("follow", "follow", "Stay at what runs", group="tree"),
         bind("columns", "columns_menu", "Columns", group="tree"),
+        bind("times", "times", "When steps began", group="tree"),
         bind("problem-after", "problem(1)", "Next problem", group="tree"),
         bind("problem-before", "problem(-1)", "Last problem", group="tree"),
     ]
@@ -696,6 +698,15 @@ class StepTree(Table[TreeRow]):
     def action_columns_menu(self) -> None:
         """Choose which columns there are."""
         self.post_message(self.ColumnsWanted())
+
+    def action_times(self) -> None:
+        """Show when each step began, or no longer."""
+        if self._is_timeline:
+            self.post_message(Said("the timeline itself shows when steps began"))
+            return
+        is_shown = any(column.id == STARTED for column in self.shown_columns)
+        self.choose_column(STARTED, not is_shown)
+        self.post_message(Said("no times" if is_shown else "when steps began, in UTC"))
 
     def action_sort_menu(self) -> None:
         """Choose what siblings are sorted by."""

@@ -44,6 +44,9 @@ LEAST_NAME = 8
 """Cells of a name for which counts beside it make room."""
 LABEL_ROOM = 12
 """Cells that a label keeps however deep it is."""
+WHOLE_NAME = 24
+"""Cells of a name that a message beside it never shortens: below the tree stands all of what the
+cursor is on, but names tell the rows apart."""
 MESSAGE_AT = 36
 """The cell at which messages begin where there is room, at most half of the column."""
 LEAST_SAID = 6
@@ -271,12 +274,16 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
             return self._label(item, cells, is_cursor=is_cursor)
         room = max(min(width_of(message), LEAST_MESSAGE), cells - width - BETWEEN)
         # Box lines, some of the name and the counts stay, before any of the message does.
-        keeps = LABEL_ROOM + min(len(item.guide), cells // 3) + _cells(self._beside(item))
+        label = max(LABEL_ROOM, min(width_of(printable_name(item.label)), WHOLE_NAME))
+        signs = width_of(self._icon(item)) + 1
+        keeps = signs + label + min(len(item.guide), cells // 3) + _cells(self._beside(item))
         step = min(width, max(keeps, cells - room - BETWEEN))
         begin = max(step + BETWEEN, min(at, cells - width_of(message)))
         left = max(0, cells - begin)
         is_worth = left >= min(LEAST_SAID, width_of(message))
-        said = cut(message, left, ellipsis=self.ellipsis) if is_worth else ""
+        if not is_worth:
+            return self._label(item, cells, is_cursor=is_cursor)
+        said = cut(message, left, ellipsis=self.ellipsis)
         is_problem = item.node.is_problem and bool(item.node.message)
         style = self.style("problem" if is_problem else "muted")
         label = max(0, min(cells, begin - BETWEEN))

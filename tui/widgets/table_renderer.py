@@ -293,24 +293,28 @@ class TableRenderer(Generic[T]):
     def _spilling(self, item: T, width: int) -> dict[str, Placed[T]]:
         """Where texts of an item are that would be cut, and what is beside them: none is while many
         cells beside it are empty."""
-        layout = self.layout(width)
-        moved: dict[str, Placed[T]] = {}
-        for left, right in pairwise(layout):
-            columns = left.column, right.column
-            if columns[0].joined or any(each.id in self.cells for each in columns):
-                continue
-            if columns[1].grow and columns[0].align == "left" and columns[0].id not in moved:
-                less = self._less(right, left, item)
-                if less:
-                    moved[columns[0].id] = Placed(columns[0], left.x, left.width - less)
-                    moved[columns[1].id] = Placed(columns[1], right.x - less, right.width + less)
-                    continue
-            if columns[0].grow and columns[0].id not in moved and not self._taken(right, item):
-                less = self._less(left, right, item)
-                if less:
-                    moved[columns[0].id] = Placed(columns[0], left.x, left.width + less)
-                    moved[columns[1].id] = Placed(columns[1], right.x + less, right.width - less)
-        return moved
+        now = {placed.column.id: placed for placed in self.layout(width)}
+        pairs = [
+            (one.column, other.column)
+            for one, other in pairwise(self.layout(width))
+            if not one.column.joined and not {one.column.id, other.column.id} & set(self.cells)
+        ]
+        # On over an empty neighbour first: so it begins where the others begin.
+        for left, right in pairs:
+            if left.grow and not self._taken(now[right.id], item):
+                less = self._less(now[left.id], now[right.id], item)
+                self._move(now, left.id, right.id, less)
+        for left, right in pairs:
+            if right.grow and left.align == "left":
+                less = self._less(now[right.id], now[left.id], item)
+                self._move(now, left.id, right.id, -less)
+        return now
+
+    def _move(self, now: dict[str, Placed[T]], left: str, right: str, cells: int) -> None:
+        """Give the left one of two neighbours so many cells of the other; negative: take them."""
+        one, other = now[left], now[right]
+        now[left] = Placed(one.column, one.x, one.width + cells)
+        now[right] = Placed(other.column, other.x + cells, other.width - cells)
 
     def _less(self, cut: Placed[T], other: Placed[T], item: T) -> int:
         """The cells that one text takes of the room of another, where there are many."""

@@ -1,0 +1,79 @@
+"""`#` chooses the columns of a list, `t` tells times; `A` and `p` of the tree lead into the log."""
+
+from __future__ import annotations
+
+from tests.support.app import Shown, showing
+from tests.support.runs import ETL, nightly_etl, team
+from tui.columns.nodes import STARTED
+from tui.menu import Menu
+from tui.panes.containers import ContainerScreen
+from tui.panes.logs import LogsPane
+
+
+def titles(shown: Shown) -> list[str]:
+    return [column.title for column in shown.overview.rows.shown_columns if column.title]
+
+
+async def test_a_column_is_chosen_by_its_letter_and_the_usual_ones_come_back() -> None:
+    async with showing(*team(), size=(100, 24)) as shown:
+        before = titles(shown)
+        assert "FINISHED" not in before and "DUR" in before
+        await shown.press("number_sign")
+        await shown.until(lambda: shown.shows(Menu))
+        assert "[x] Dur" in shown.text and "[ ] Finished" in shown.text
+        assert "Name" not in shown.text.partition("Columns")[2], "names stay"
+        await shown.press("f")
+        await shown.until_shown("[x] Finished")
+        await shown.press("escape")
+        await shown.until(lambda: not shown.shows(Menu))
+        assert "FINISHED" in titles(shown)
+        await shown.press("number_sign", "r")
+        await shown.until(lambda: titles(shown) == before)
+
+
+async def test_a_column_is_put_away_by_the_command_line_and_stays_away() -> None:
+    async with showing(*team(), size=(100, 24)) as shown:
+        await shown.press("colon", *"columns dur", "enter")
+        await shown.until(lambda: "DUR" not in titles(shown))
+        shown.overview.scope_changed()
+        assert "DUR" not in titles(shown), "the choice outlives another namespace"
+        await shown.press("colon", *"columns dur", "enter")
+        await shown.until(lambda: "DUR" in titles(shown))
+
+
+async def test_t_tells_when_and_again_how_long_ago() -> None:
+    async with showing(*team(), size=(100, 24)) as shown:
+        before = shown.rows_of_screen[1:]
+        names = shown.names
+        await shown.press("t")
+        await shown.until(lambda: "SINCE" in titles(shown))
+        assert "Z " in shown.rows_of_screen[2] and shown.names == names, "the order is as it was"
+        await shown.until_said("times, in UTC")
+        await shown.press("t")
+        await shown.until(lambda: "AGE" in titles(shown))
+        assert shown.rows_of_screen[1] == before[0]
+
+
+async def test_t_in_the_tree_tells_when_steps_began() -> None:
+    async with showing(nightly_etl(), size=(120, 40)) as shown:
+        await shown.open(ETL)
+        assert "STARTED" not in shown.text
+        await shown.press("t")
+        await shown.until_shown("STARTED")
+        assert any(column.id == STARTED for column in shown.detail.steps.shown_columns)
+        await shown.press("t")
+        await shown.until(lambda: "STARTED" not in shown.text)
+
+
+async def test_keys_of_the_log_go_there_from_the_tree() -> None:
+    async with showing(nightly_etl(), size=(120, 40)) as shown:
+        await shown.open(ETL)
+        await shown.until(lambda: shown.detail.steps.node is not None)
+        assert shown.detail.pane_tabs.front != "logs"
+        await shown.press("A")
+        await shown.until(lambda: shown.shows(ContainerScreen))
+        await shown.press("escape", "tab")
+        await shown.until(lambda: not shown.detail.pane_tabs.holds_focus)
+        await shown.press("p")
+        await shown.until_shown("previous attempt")
+        assert isinstance(shown.detail.pane_tabs.pane, LogsPane)
