@@ -279,6 +279,22 @@ def test_what_a_pod_says_itself_takes_the_place_of_its_template_in_the_sums() ->
     assert lines == (Line("cpu", 1, 1, 500), Line("memory", 1, 1, 9 * GI, 9 * GI))
 
 
+def test_of_pods_of_which_only_some_were_read_the_templates_tell_the_sum() -> None:
+    workflow = run({"a": "Running", "b": "Succeeded"})
+    group = named(workflow, "w.g")
+    by_template = sums_of(workflow, group, RunSamples(), "v2")
+    more = pod_allowance({"spec": {"containers": [container("main", memory="9Gi")]}})
+    samples = RunSamples()
+    samples.learn(pod_name(workflow, named(workflow, "w.g.a"), "v2"), more)
+    assert sums_of(workflow, group, samples, "v2") == by_template
+    assert not by_template.is_by_pods
+    samples.learn(pod_name(workflow, named(workflow, "w.g.b"), "v2"), more)
+    found = sums_of(workflow, group, samples, "v2")
+    assert found.is_by_pods
+    memory = next(line for line in found.load.lines if line.resource == "memory")
+    assert (memory.request, memory.limit) == (18 * GI, 18 * GI)
+
+
 def test_pods_of_another_run_count_nowhere() -> None:
     samples = RunSamples()
     samples.take(AT, {"v-t-123": use(main=(1, 1)), "": use(), "w-x": use()})

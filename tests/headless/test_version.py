@@ -79,6 +79,7 @@ def test_the_plugin_for_k9s_in_the_readme_calls_a_command_that_there_is() -> Non
     (plugin,) = [yaml.safe_load(block)["plugins"] for block in blocks if "plugins:" in block]
     plugin = plugin["argo-tui"]
     assert (plugin["shortCut"], plugin["scopes"]) == ("Shift-A", ["workflows"])
+    assert plugin["override"] is True, "k9s sorts by age with it, and refuses the plugin otherwise"
     told = {"$CONTEXT": "prod", "$NAMESPACE": "argo", "$NAME": "etl-x7k"}
     command, *words = plugin["args"]
     for name, value in told.items():

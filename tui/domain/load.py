@@ -61,6 +61,8 @@ class Sums(NamedTuple):
     measured: int = 0
     """Those that were ever measured."""
     unclear: str = ""
+    is_by_pods: bool = False
+    """Whether the pods say themselves what they ask for, and not their templates."""
 
 
 def allowed_in(workflow: Workflow, node: Node, samples: RunSamples, pod_names: str) -> PodAllowance:
@@ -238,10 +240,15 @@ def _amounts(allowed: PodAllowance) -> dict[Asked, int]:
 
 def sums_of(workflow: Workflow, node: Node | None, samples: RunSamples, pod_names: str) -> Sums:
     """Over the pods in a step, or in the whole (None): those that have begun and those that wait to
-    begin, each with what it asks for; and what of them was measured."""
+    begin, each with what it asks for; and what of them was measured.
+
+    Pods say themselves what they ask for only where all of them were read. A sum over what some say
+    themselves and templates say of the others would depend on which of them somebody looked at:
+    what the cluster adds to each pod would be in it for some.
+    """
     key = "" if node is None else str(node.id)
     counts, unclear = asked_in(workflow, key)
-    total = Counter(counts)
+    by_pods: Counter[Asked] = Counter()
     wanted = _pods_in(workflow, key)
     measured: list[PodSamples] = []
     near = [False, False]
@@ -253,10 +260,8 @@ def sums_of(workflow: Workflow, node: Node | None, samples: RunSamples, pod_name
         by_template = template_allowance(workflow, found)
         allowed = samples.allowed.get(pod, by_template)
         if allowed is not by_template:
-            # The pod itself knows better than its template.
             read += 1
-            total.subtract(_amounts(by_template))
-            total.update(_amounts(allowed))
+            by_pods.update(_amounts(allowed))
         if (one := samples.pods.get(pod)) is not None:
             measured.append(one)
             for each, its in one.pairs(allowed):
@@ -264,6 +269,8 @@ def sums_of(workflow: Workflow, node: Node | None, samples: RunSamples, pod_name
                 near[1] |= its.near_memory(each.limits.get(MEMORY))
     live = [each.whole for each in measured if each.is_live]
     pods = len(wanted)
+    is_by_pods = read == pods
+    total = by_pods if is_by_pods else counts
     lines: list[Line] = []
     names = {name for kind, name in total if name and total[kind, name]} - {CPU, MEMORY}
     for resource in (CPU, MEMORY, *sorted(names)):
@@ -286,5 +293,5 @@ def sums_of(workflow: Workflow, node: Node | None, samples: RunSamples, pod_name
         )
         if line[1:5] != (None,) * 4:
             lines.append(line)
-    unclear = unclear if read < pods else ""
-    return Sums(Load("", tuple(lines)), pods, len(live), len(measured), unclear)
+    unclear = "" if is_by_pods else unclear
+    return Sums(Load("", tuple(lines)), pods, len(live), len(measured), unclear, is_by_pods)

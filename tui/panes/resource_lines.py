@@ -60,7 +60,8 @@ def _of_many(
     pods = "1 pod" if sums.pods == 1 else f"{sums.pods:,} pods"
     measured = f", {sums.measured:,} measured" if samples.is_measured else ""
     yield ""
-    yield f"resources of {pods}, added up{measured}:"
+    source = "" if sums.is_by_pods else " by template"
+    yield f"resources of {pods}, added up{source}{measured}:"
     yield _head()
     yield from _table(sums.load)
     if sums.unclear:
