@@ -382,6 +382,7 @@ class ArgoApp(TerminalApp):
         """What is said in the terminal once the screens are gone."""
         self._recent: list[str] = []
         self._ticks = 0
+        self.takes_keys = False
         self._has_acted = False
         """Whether the key that was pressed last has done something."""
         self._is_checking = False
@@ -436,7 +437,12 @@ class ArgoApp(TerminalApp):
             self._record()
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._say_notes)
-        self.call_after_refresh(self.navigator.begin, self._first_location())
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.navigator.begin(self._first_location())
+        # Not before: showing a place closes what is open over the last one.
+        self.takes_keys = True
 
     def _record(self) -> None:
         """As the command line asks for it; what was heard before there is a cluster, too."""

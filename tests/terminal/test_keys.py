@@ -56,3 +56,20 @@ def test_no_key_is_lost_among_many(terminal: Pty) -> None:
 def test_the_same_key_twice_leaves(terminal: Pty) -> None:
     terminal.send(b"qq")
     assert terminal.wait_for_exit() == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "then"),
+    [(b"/yearly", "1 of 2"), (b":cron", "> cron"), (b"?", "Keys: workflow list")],
+    ids=["filter", "palette", "help"],
+)
+def test_the_first_key_is_not_lost_where_it_is_typed_before_there_is_a_screen(
+    typed: bytes, then: str, tmp_path: Path
+) -> None:
+    text, saved = SAVED.read_text("utf-8"), tmp_path / "both.yaml"
+    other = text.replace("nightly-etl-8kq2v", "yearly-etl-8kq2v")
+    saved.write_text(f"{text}\n---\n{other}", "utf-8")
+    env = {"XDG_STATE_HOME": str(tmp_path)}
+    with Pty(run_tui(str(saved)), columns=100, rows=30, env=env) as shown:
+        shown.send(typed)
+        shown.wait_for(then)

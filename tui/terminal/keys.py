@@ -5,12 +5,16 @@ focus then, so that of `/abc` only the first would reach the list's filter: the 
 go to the list, where they mean something else. Here a key waits until the one before it is dealt
 with: all that it asked for is done, and what it opened has the focus.
 
+The first key waits, too: it may have been typed before there was a screen, and what has the focus
+while that is made takes it for something else, or drops it.
+
 What the cluster tells gives way to keys: taking it in is work for the same thread.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -21,6 +25,9 @@ from textual.widgets import Input
 
 KEY_WAITS = 0.5
 """Seconds after which a key no longer waits for the one before it."""
+BEGIN_WAITS, LOOK_AGAIN = 5.0, 0.01
+"""Seconds after which the first key no longer waits for the app to begin, or for its screen; and
+those between two looks."""
 NEWS_WAIT = 0.25
 """Seconds that news wait for keys at most, so that a key held down does not keep them out."""
 ROUNDS = 5
@@ -36,6 +43,10 @@ class KeysInTurn(App[int]):
     _waiting: deque[events.Event]
     _turn: asyncio.Task[None] | None = None
     _next: events.Event | None = None
+    _has_begun = False
+    """Whether any key has come."""
+    takes_keys = True
+    """False as long as keys wait since the app has not begun."""
     typed: events.Event | None = None
     """What was typed or clicked last."""
     letters: deque[events.Key]
@@ -57,6 +68,11 @@ class KeysInTurn(App[int]):
             return
         if self._turn is None:
             self._waiting = deque()
+            if not self._has_begun:
+                self._has_begun = True
+                self._waiting.append(event)
+                self._turn = asyncio.create_task(self._begin_turns(), name="keys in turn")
+                return
         self.typed = event
         in_field = isinstance(self.focused, Input)
         if isinstance(event, events.Key) and event.is_printable and not in_field:
@@ -92,10 +108,19 @@ class KeysInTurn(App[int]):
     def key_is_done(self, *, more: bool) -> None:
         """All is done that it asked for; `more` if others came meanwhile, which are next."""
 
-    async def _take_turns(self) -> None:
+    async def _begin_turns(self) -> None:
+        """Let the first key come once the app has begun and its screen has given the focus away."""
+        until = time.monotonic() + BEGIN_WAITS
+        while time.monotonic() < until:
+            if self.takes_keys and self.screen_stack and self.screen.is_running:
+                break
+            await asyncio.sleep(LOOK_AGAIN)
+        await self._take_turns(BEGIN_WAITS)
+
+    async def _take_turns(self, within: float = KEY_WAITS) -> None:
         """Let the next key come when all is done that this one asked for."""
         try:
-            async with asyncio.timeout(KEY_WAITS):
+            async with asyncio.timeout(within):
                 for _ in range(ROUNDS):
                     await self._settled()
         except TimeoutError:
