@@ -126,7 +126,7 @@ def _columns(titles: int) -> tuple[Column[Choice], ...]:
             text=lambda row, now: row.refusal or row.help,
             width=8,
             grow=1,
-            style=lambda row: "warning" if row.refusal else "muted",
+            style=lambda row: "muted",
         ),
     )
 

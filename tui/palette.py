@@ -150,6 +150,7 @@ def columns(ascii: bool) -> tuple[Column[Entry], ...]:
             least=16,
             cut="middle",
             joined=True,
+            style=lambda e: "muted" if e.is_refused else "",
         ),
         Column(
             id="help",
@@ -157,7 +158,7 @@ def columns(ascii: bool) -> tuple[Column[Entry], ...]:
             text=lambda e, _: plain(f"- {e.help}" if e.is_refused else e.help, ascii),
             width=28,
             grow=1,
-            style=lambda e: "warning" if e.is_refused else "muted",
+            style=lambda _: "muted",
             drop=1,
         ),
         Column(id="key", title="", text=lambda e, _: e.key, width=6, align="right"),

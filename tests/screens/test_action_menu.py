@@ -15,7 +15,7 @@ from tui.actions.verdict import READ_ONLY
 from tui.keys import KEYS, hint
 from tui.menu import Choice, Menu
 from tui.screens.action import ActionScreen
-from tui.widgets.header import HeaderLine
+from tui.widgets.box import Box
 from tui.widgets.table import Table
 
 
@@ -87,7 +87,8 @@ async def test_in_a_workflow_it_is_about_the_step_too() -> None:
         await shown.press("escape")
         shown.detail.steps.move_to_line(0)
         found = await choices(shown)
-        assert "transform(2:shard:2)(1)" not in shown.app.screen.query_one(HeaderLine).text
+        heading = str(shown.app.screen.query_one(Box).border_title)
+        assert "nightly-etl-x7k2p" in heading and "transform(2:shard:2)(1)" not in heading
 
 
 async def test_beside_artifacts_it_saves_and_copies() -> None:

@@ -26,7 +26,8 @@ def progress_bar(done: int, total: int, cells: int, *, ascii: bool = False) -> s
 
 
 def thin_bar(done: int, total: int, cells: int, *, ascii: bool = False) -> str:
-    """A line on a track, quiet enough to stand in every row: `━━╸──`; empty if nothing is known.
+    """A line on a dotted track, quiet enough to stand in every row: `━━╸··`; empty if nothing is
+    known.
 
     It is full only when all is done, and is half a cell long at least when something is.
     """
@@ -34,10 +35,10 @@ def thin_bar(done: int, total: int, cells: int, *, ascii: bool = False) -> str:
         return ""
     halves = max(0, min(done, total)) * cells * 2 // total
     if ascii:
-        return ("=" * (halves // 2)).ljust(cells, "-")
+        return ("=" * (halves // 2)).ljust(cells, ".")
     halves = max(halves, 1 if done > 0 else 0)
     whole, part = divmod(halves, 2)
-    return ("━" * whole + "╸" * part).ljust(cells, "─")
+    return ("━" * whole + "╸" * part).ljust(cells, "·")
 
 
 def timeline_bar(start: float, end: float, cells: int, *, ascii: bool = False) -> str:

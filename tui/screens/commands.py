@@ -12,7 +12,7 @@ from tui.actions.verdict import Conditions, Denied, Subject, verdict, verdict_of
 from tui.columns import Column
 from tui.commands import Command, Danger, alone, among, files_like, is_file, one_of
 from tui.context import AppContext
-from tui.keys import KEYS, hint
+from tui.keys import KEYS, hint, key_name
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.menu import Choice, Menu, lettered
@@ -162,7 +162,8 @@ def action_menu(view: View[Any], *, ascii: bool) -> tuple[Menu, Mapping[str, Com
     """A menu of what can be done to what the cursor is on, and its commands by their titles.
 
     The actions stand first, each with its own key as its letter, then what copies and what writes.
-    Of those that share a key the first that may be done has it; others get letters of their own.
+    Of those that share a key the first that may be done has it; others get letters that are no keys
+    here, or none.
     """
     commands = {command.title: command for command in view.actions()}
     for active in view.active_bindings.values():
@@ -180,15 +181,18 @@ def action_menu(view: View[Any], *, ascii: bool) -> tuple[Menu, Mapping[str, Com
         if len(command.key) == 1:
             owners.setdefault(command.key, command)
     choices = lettered(
-        Choice(
-            command.title,
-            command.title,
-            command.key if owners.get(command.key) is command else "",
-            command.help,
-            # The heading says whose reason it is.
-            command.refusal.removeprefix(f"{names[0]} " if names else ""),
-        )
-        for command in commands.values()
+        (
+            Choice(
+                command.title,
+                command.title,
+                command.key if owners.get(command.key) is command else "",
+                command.help,
+                # The heading says whose reason it is.
+                command.refusal.removeprefix(f"{names[0]} " if names else ""),
+            )
+            for command in commands.values()
+        ),
+        taken=(key for key in map(key_name, view.active_bindings) if len(key) == 1),
     )
     heading = ", ".join(dict.fromkeys(names)) or view.nothing_there("object")
     return Menu(heading, choices, ascii=ascii), commands
