@@ -103,8 +103,8 @@ def test_what_changes_by_time_alone_is_said_to_tick() -> None:
 
 def test_only_what_runs_has_a_bar() -> None:
     running = etl(phase=RUNNING, progress="3/8")
-    assert texts(running)["bar"] == "━╸───"
-    assert texts(running, ascii=True)["bar"] == "=----"
+    assert texts(running)["bar"] == "━╸···"
+    assert texts(running, ascii=True)["bar"] == "=...."
     assert texts(etl(phase=RUNNING))["bar"] == "", "nothing is known"
 
 
