@@ -141,7 +141,6 @@ def columns(ascii: bool) -> tuple[Column[Entry], ...]:
     """What it is called, what it does or why not, its key."""
 
     return (
-        # Joined: what it does begins at one cell in all rows.
         Column(
             id="name",
             title="",
@@ -149,7 +148,6 @@ def columns(ascii: bool) -> tuple[Column[Entry], ...]:
             width=28,
             least=16,
             cut="middle",
-            joined=True,
             style=lambda e: "muted" if e.is_refused else "",
         ),
         Column(
