@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -264,6 +265,21 @@ async def test_it_is_paused_hurried_put_elsewhere_and_says_that_it_ended() -> No
         await shown.write(":time never")
         await shown.press("enter")
         assert "a time is 10:41" in shown.text
+
+
+@pytest.mark.parametrize("width", [66, 76, 100])
+async def test_in_a_narrow_header_the_date_makes_room_for_time_and_speed(width: int) -> None:
+    size = (width, 24)
+    async with showing(**showing_reported("forty-seconds.argo.rec"), size=size) as shown:
+        assert re.search(r"▶ recording (11-29 )?23:2\d:\d\d 1x ", shown.rows_of_screen[0])
+        await shown.press("space")
+        assert re.search(r"‖ recording (11-29 )?23:2\d:\d\d paused ", shown.rows_of_screen[0])
+        await shown.write(":time end")
+        await shown.press("enter")
+        await shown.until(lambda: "diamond-b5dmk" in shown.names)
+        await shown.until_said("the recording has ended")
+        said = {66: "■ ", 76: "■ recording ", 100: "■ recording 11-29 "}[width]
+        assert f" {said}23:25:03 ended  " in shown.rows_of_screen[0]
 
 
 async def test_an_open_run_is_as_it_was_at_each_time_in_the_pane_that_is_open() -> None:

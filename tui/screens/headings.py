@@ -35,6 +35,8 @@ LONGEST_PARAMETER = 32
 """Characters of a parameter's value that a header has room for."""
 LEAST_NAME = 16
 """Cells that a name keeps while something else can be shortened."""
+STANDING = 7
+"""Pieces of `standing`."""
 
 
 class Heading(NamedTuple):
@@ -72,16 +74,19 @@ def heading_of_list(
         (f" {arrow} {namespaces}" if kind.follows_scope else "", ""),
         (f" {arrow} {kind.nouns}" if kind is not next(iter(KINDS)) else "", ""),
         ("  ", ""),
-        *standing(context, context.lists.of(kind).standings, where),
     ]
-    words, reason, read = len(left) - 1, len(left) - 3, len(left)
+    _, reason, _, called, date, _, words = range(len(left), len(left) + STANDING)
+    left += standing(context, context.lists.of(kind).standings, where)
+    read = len(left)
     shrinks = [
+        (date, WHOLE),
         (words, 0),
         (read, WHOLE),
         (reason, WHOLE),
         (1, LEAST_NAME),
         (0, LEAST_NAME),
         (2, WHOLE),
+        *([(called, WHOLE)] if context.playback is not None else []),
     ]
     return Heading(left, right, shrinks, colour_of(context, *context.connections))
 
@@ -109,23 +114,24 @@ def not_open_yet(context: AppContext) -> str:
 def standing(
     context: AppContext, standings: Standings, where: tuple[str, str] = ("", "")
 ) -> list[HeaderPart]:
-    """Whether one may write, and why not; how a watch stands, and words about it.
+    """Whether one may write, and why not; how a watch stands, in four, and words about it.
 
-    Of these four pieces the second and the last may be left out.
+    Of these `STANDING` pieces the second and the last may be left out; for the four a recording has
+    a sign, what it is, its date and its time, of which only the sign and the time are needed.
     """
     if not context.is_connected:
-        return [("", ""), ("", ""), ("connecting", "muted"), ("", "")]
+        return [("", ""), ("", ""), *_alone("connecting", "muted"), ("", "")]
     may = _writable(context, *where)
     if context.playback is not None:
         played = played_text(context.playback, context.settings.zone, ascii=context.ascii)
         error = next((each.error for each in standings.values() if each.error is not None), None)
         return [
             *may,
-            (played, "accent"),
+            *((each, "accent") for each in played),
             (f": {error.what}" if error is not None else "", "warning"),
         ]
     if not context.is_live:
-        return [*may, ("saved", "muted"), ("", "")]
+        return [*may, *_alone("saved", "muted"), ("", "")]
     ids = dict.fromkeys(part.connection for part in standings)
     for connection in ids if standings.is_live else ():
         failed = context.request_trouble_at([connection])
@@ -134,21 +140,31 @@ def standing(
             which = f" to {connection}" if len(ids) > 1 else ""
             return [
                 *may,
-                (f"{sign}watched, but requests{which} fail", "warning"),
+                *_alone(f"{sign}watched, but requests{which} fail", "warning"),
                 (f": {failed.what}", "warning"),
             ]
-    return [*may, *_watched(standings, context.now(), ascii=context.ascii)]
+    how, words = _watched(standings, context.now(), ascii=context.ascii)
+    return [*may, *_alone(*how), words]
 
 
-def played_text(playback: Playback, zone: tzinfo | None, *, ascii: bool) -> str:
-    """What headers say of a recording: that it is one, its time, its speed or that it ended."""
+def _alone(text: str, look: str) -> list[HeaderPart]:
+    """How a watch stands that is none of a recording."""
+    return [(text, look), *[("", "")] * 3]
+
+
+def played_text(
+    playback: Playback, zone: tzinfo | None, *, ascii: bool
+) -> tuple[str, str, str, str]:
+    """What headers say of a recording: a sign; that it is one; its date; its time, and its speed
+    or that it ended."""
     if playback.is_over:
         sign, how = "=" if ascii else "■", "ended"
     elif playback.is_paused:
         sign, how = "=" if ascii else "‖", "paused"
     else:
         sign, how = ">" if ascii else "▶", speed_text(playback.speed)
-    return f"{sign} recording {playback.now().astimezone(zone):%m-%d %H:%M:%S} {how}"
+    now = playback.now().astimezone(zone)
+    return f"{sign} ", "recording ", f"{now:%m-%d} ", f"{now:%H:%M:%S} {how}"
 
 
 def _writable(context: AppContext, connection: str, namespace: str) -> list[HeaderPart]:
@@ -171,27 +187,27 @@ def _writable(context: AppContext, connection: str, namespace: str) -> list[Head
     return [(f"{sign}RO " if reason else f"{sign}RO  ", look), (reason, "muted")]
 
 
-def _watched(standings: Standings, now: datetime, *, ascii: bool) -> list[HeaderPart]:
+def _watched(standings: Standings, now: datetime, *, ascii: bool) -> tuple[HeaderPart, HeaderPart]:
     """How the part that is worst off stands, and which one that is where there are several."""
     worst = standings.worst
     if worst is None:
-        return [("reading", "muted"), ("", "")]
+        return (("reading", "muted"), ("", ""))
     part = standings[worst]
     which = f" {part_named(worst, standings)}" if len(standings) > 1 else ""
     sign = "! " if ascii else "▲ "
     match part.standing:
         case Live():
-            return [("* live" if ascii else "● live", "phase-succeeded"), ("", "")]
+            return (("* live" if ascii else "● live", "phase-succeeded"), ("", ""))
         case Polled(every):
-            return [(f"asked every {compact(every)}", "muted"), ("", "")]
+            return ((f"asked every {compact(every)}", "muted"), ("", ""))
         case Unreadable(error):
             names = ", ".join(part_named(each, standings) for each in standings.unreadable)
-            return [(f"{sign}cannot read {names}", "warning"), (f": {error.what}", "warning")]
+            return ((f"{sign}cannot read {names}", "warning"), (f": {error.what}", "warning"))
         case Stale(error):
             text = f"{sign}stale{which}{_age(part, now)}"
-            return [(text, "warning"), (f": {error.what}", "warning")]
+            return ((text, "warning"), (f": {error.what}", "warning"))
         case _:
-            return [(f"reading{which}", "muted"), ("", "")]
+            return ((f"reading{which}", "muted"), ("", ""))
 
 
 def part_named(part: Part, standings: Iterable[Part]) -> str:
@@ -404,6 +420,7 @@ def heading_of_object(
     shrinks = [(words, 0), (name, LEAST_NAME), (where, WHOLE), (namespace, WHOLE), (name, 4)]
     if not over:
         shrinks.insert(1, (len(left) + 1, WHOLE))  # why one may not write
+        shrinks.insert(0, (len(left) + 4, WHOLE))  # the date of what is played
     shrinks = [*((index, WHOLE) for index in reversed(more)), *shrinks]
     return Heading(left, right, shrinks, colour_of(context, key.connection))
 
