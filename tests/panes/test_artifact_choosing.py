@@ -13,8 +13,10 @@ from tests.support.artifacts_pane import MIB, Seen, showing, workflow
 from tests.support.s3_servers import demo_s3
 from tui.artifacts.base import Stat, StoreError
 from tui.demo.bucket import Blob, Buckets
+from tui.menu import Menu
 from tui.panes.artifact_list import ArtifactRows
 from tui.widgets.query_bar import QueryBar
+from tui.widgets.table import Table
 
 
 @pytest.fixture
@@ -264,6 +266,22 @@ async def test_it_is_sorted_by_each_column_and_what_is_not_known_stands_last(
         assert names(seen) == ran
         await seen.press("S", "r")
         assert names(seen) == ran[::-1]
+
+
+async def test_its_columns_are_chosen_and_names_stay(server: tuple[str, Buckets]) -> None:
+    async with showing(workflow(server[0])) as seen:
+        await seen.until(lambda: "✔" in "".join(seen.rows))
+        usual = seen.rows[0].split()
+        assert usual == ["STEP", "NAME", "DIR", "SIZE", "TYPE", "STATE"]
+        await seen.press(">", "#")
+        menu = seen.app.screen
+        assert isinstance(menu, Menu)
+        titles = [choice.title for choice in menu.query_one(Table).items]
+        assert titles[:2] == ["[x] Step", "[x] Dir"] and "[x] Name" not in titles
+        await seen.press("enter", "escape")
+        assert seen.rows[0].split() == usual[1:], "without the one it is sorted by"
+        await seen.press("#", "r")
+        assert [title.rstrip("↑") for title in seen.rows[0].split()] == usual
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80])

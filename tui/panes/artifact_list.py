@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -17,7 +18,7 @@ from tui.columns import ASCII_DASH, DASH, Column, next_sort_column
 from tui.domain.location import Location
 from tui.domain.preview import size_text
 from tui.keys import hint
-from tui.menu import REVERSED, Menu, orders
+from tui.menu import REVERSED, USUAL_COLUMNS, Menu, column_choices, orders
 from tui.widgets.table import Table, sort_bindings
 
 
@@ -183,6 +184,7 @@ class ArtifactRows(Table[Item]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("move.left", "back", "Back", group="artifacts"),
+        bind("columns", "columns_menu", "Columns", group="artifacts"),
         *sort_bindings("artifacts"),
     ]
 
@@ -218,6 +220,10 @@ class ArtifactRows(Table[Item]):
         self.hides_logs = False
         """Whether archived logs are left out; that stays when other artifacts come."""
         self._problems_only = False
+        self._every = self.columns
+        self._chosen: dict[str, bool] = {}
+        """By column id, whether somebody wants it or not; those that nobody chose come as there is
+        room."""
         self._sorted_by = ""
         """The id of a column; "" for the order in which the steps ran."""
         self._descending = False
@@ -360,7 +366,7 @@ class ArtifactRows(Table[Item]):
     # --- order -----------------------------------------------------------------------------
 
     def _in_order(self, items: list[Item]) -> list[Item]:
-        order = next((c.order for c in self.columns if c.id == self._sorted_by), None)
+        order = next((c.order for c in self._every if c.id == self._sorted_by), None)
         if order is None:
             return items[::-1] if self._descending else items
         known, unknown = [], []
@@ -399,6 +405,41 @@ class ArtifactRows(Table[Item]):
     def _show_order(self) -> None:
         self.show_sort(self._sorted_by, descending=self._descending)
         self._fill()
+
+    # --- columns ---------------------------------------------------------------------------
+
+    def action_columns_menu(self) -> None:
+        """Choose which columns there are."""
+        self._ask_for_column("")
+
+    def _ask_for_column(self, current: str) -> None:
+        # Names stay: without them a row says nothing.
+        shown = {column.id for column in self.shown_columns}
+        choices = column_choices(
+            (column.id, column.title.capitalize(), column.id in shown)
+            for column in self._every
+            if column.id != "name"
+        )
+        menu = Menu("Columns", choices, current=current, ascii=self.ascii)
+        self.app.push_screen(menu, self._choose_column)
+
+    def _choose_column(self, id: str | None) -> None:
+        """Have a column, or do without it, and ask again."""
+        if id is None:
+            return
+        if id == USUAL_COLUMNS:
+            self._chosen.clear()
+        else:
+            self._chosen[id] = all(column.id != id for column in self.shown_columns)
+        # One that somebody wants gives way to none.
+        self.columns = [
+            replace(column, drop=0, keeps=True) if self._chosen.get(column.id) else column
+            for column in self._every
+            if self._chosen.get(column.id, True)
+        ]
+        self.show_sort(self._sorted_by, descending=self._descending)
+        if id != USUAL_COLUMNS:
+            self._ask_for_column(id)
 
     # --- folders ---------------------------------------------------------------------------
 
