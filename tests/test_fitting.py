@@ -129,6 +129,32 @@ def test_a_column_that_gave_its_room_to_a_message_does_not_come_back_while_one_s
     assert "kind" not in widths(fitting, 60, [filled])
 
 
+def changed(fitting: Fitting[str], cells: int, rows: list[dict[str, int]]) -> dict[str, int]:
+    """The same where the rows themselves read differently."""
+    fitting.take(rows, has_scrolled=False)
+    return {placed.column.id: placed.width for placed in fitting.place(cells, rows)}
+
+
+def test_a_column_gives_its_room_back_when_its_last_text_is_gone() -> None:
+    fitting = Fitting(COLUMNS)
+    rows = [{"name": 8, "kind": 0, "said": 90}, {"name": 8, "kind": 9, "said": 0}]
+    assert "kind" not in widths(fitting, 60, rows)
+    rows[0] = {"name": 8, "kind": 0, "said": 0}
+    assert set(changed(fitting, 60, rows)) == {"name", "kind"}
+
+
+def test_a_column_that_went_comes_back_when_the_message_is_shorter_or_it_has_a_text() -> None:
+    empty, filled = {"name": 8, "kind": 0, "said": 90}, {"name": 8, "kind": 9, "said": 0}
+    fitting = Fitting(COLUMNS)
+    assert "kind" not in widths(fitting, 60, [empty, filled])
+    assert "kind" in changed(fitting, 60, [{**empty, "said": 9}, filled])
+    assert "kind" in changed(fitting, 60, [filled])
+    fitting = Fitting(COLUMNS)
+    assert "kind" not in widths(fitting, 60, [empty, filled])
+    assert "kind" not in widths(fitting, 60, [{"name": 8, "kind": 0, "said": 9}])
+    assert "kind" in changed(fitting, 60, [{"name": 8, "kind": 9, "said": 9}])
+
+
 def test_what_is_not_known_yet_has_its_usual_width_and_no_longer_when_it_is() -> None:
     fitting = Fitting(COLUMNS)
     assert widths(fitting, 60, [{"name": 8, "kind": UNKNOWN_SIZE, "said": 9}])["kind"] == 9

@@ -330,3 +330,23 @@ def test_looks(snap_compare: Callable[..., bool]) -> None:
     widget.update_item(3, Thing("thing-3", "Succeeded", NOON - timedelta(hours=1)))
     widget.show_sort("age", descending=True)
     assert snap_compare(Alone(widget), press=["j", "space", "j"], terminal_size=(80, 24))
+
+
+async def test_an_empty_column_gives_its_room_back_and_one_with_a_text_comes_back() -> None:
+    columns: tuple[Column[Thing], ...] = (
+        Column(id="name", title="NAME", text=lambda thing, now: thing.name, width=10, grow=2),
+        Column(id="phase", title="SUSPENDED", text=lambda thing, now: thing.phase, width=9, drop=1),
+        Column(
+            id="note", title="NOTE", text=lambda thing, now: thing.note, width=9, grow=3, drop=2
+        ),
+    )
+    widget: Table[Thing] = Table(columns, key=lambda thing: thing.name, now=NOON, fits=True)
+    widget.replace([Thing("one", "", note="wrong " * 20), Thing("two", "yes")])
+    async with Alone(widget).run_test(size=(60, 5)):
+        assert "NOTE" in screen_of(widget)[0] and "SUSPENDED" not in screen_of(widget)[0]
+        widget.update_item(0, Thing("one", ""))
+        assert "NOTE" not in screen_of(widget)[0] and "SUSPENDED" in screen_of(widget)[0]
+        widget.update_item(0, Thing("one", "", note="wrong"))
+        assert "NOTE" in screen_of(widget)[0] and "SUSPENDED" in screen_of(widget)[0]
+        widget.replace([Thing("one", ""), Thing("two", "")])
+        assert screen_of(widget)[0].split() == ["NAME"]

@@ -6,7 +6,9 @@ own row that nobody uses. So a column goes, or becomes as narrow as that row nee
 that leaves it empty has a message without room.
 
 What was decided once stays until the list is another one or the screen has another size: columns
-become wider while somebody scrolls, and they go, but they do not come and go.
+become wider while somebody scrolls, and they go, but they do not come and go. Where the rows
+themselves read differently it does not: a column whose last text is gone gives its room back, and
+one that gave room to a message is judged anew when that became shorter or it has a text again.
 """
 
 from __future__ import annotations
@@ -42,16 +44,24 @@ class Fitting(Generic[T]):
         """Columns of which a text on the screen is not known yet: they have their usual width."""
         self._most: dict[str, int] = {}
         """Of columns that gave room to a message: as wide as they may be; 0 for one that went."""
+        self._on_screen: dict[str, int] = {}
+        """The cells that the longest text on the screen takes, of columns that have one there."""
 
-    def take(self, rows: Iterable[RowSizes]) -> None:
-        """These are on the screen now."""
+    def take(self, rows: Iterable[RowSizes], *, has_scrolled: bool = True) -> None:
+        """These are on the screen now, because somebody scrolled or because they changed."""
         awaited: set[str] = set()
+        longest: dict[str, int] = {}
         for row in rows:
             for name, cells in row.items():
                 if cells == UNKNOWN_SIZE:
                     awaited.add(name)
-                elif cells > self._longest.get(name, 0):
-                    self._longest[name] = cells
+                elif cells > longest.get(name, 0):
+                    longest[name] = cells
+        before, self._on_screen = self._on_screen, longest
+        if not has_scrolled:
+            self._give_back(before)
+        for name, cells in longest.items():
+            self._longest[name] = max(cells, self._longest.get(name, 0))
         self._awaited = frozenset(awaited)
 
     def place(
@@ -78,6 +88,18 @@ class Fitting(Generic[T]):
         return tuple(placed)
 
     # --- inside ----------------------------------------------------------------------------
+
+    def _give_back(self, before: Mapping[str, int]) -> None:
+        """Take back what no text asks for any more, after these were the longest ones."""
+        now = self._on_screen
+        for name in before.keys() - now.keys():
+            self._longest.pop(name, None)
+        is_shorter = any(
+            column.grow and now.get(column.id, 0) < before.get(column.id, 0)
+            for column in self._columns
+        )
+        if is_shorter or self._most.keys() & (now.keys() - before.keys()):
+            self._most.clear()
 
     def _wanted(self, column: Column[T], sorted_by: str) -> int:
         """The cells that its longest text or its title takes."""

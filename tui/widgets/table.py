@@ -141,6 +141,8 @@ class Table(LineView, Generic[T]):
         )
         self._header_height = 1 if header else 0
         self._is_markable = markable
+        self._seen_top = -1
+        """The first item on the screen when the columns were fitted last."""
         self.sees: Callable[[Sequence[Hashable]], object] | None = None
         """Told the keys of what is on the screen, from the top, and then of a screen below and one
         above, whenever these are others."""
@@ -404,7 +406,9 @@ class Table(LineView, Generic[T]):
         if self.sees is not None:
             self.sees([self.model.key(item) for item in self.model.near_items])
         has_other_names = self.renderer.forget_names()
-        has_grown = self.renderer.measure(self.model.visible_items)
+        has_scrolled = self.model.top != self._seen_top
+        self._seen_top = self.model.top
+        has_grown = self.renderer.measure(self.model.visible_items, has_scrolled=has_scrolled)
         return has_other_names or has_grown
 
     def _paint_rows(self, rows: Sequence[int]) -> None:

@@ -145,10 +145,13 @@ class TableRenderer(Generic[T]):
         """Show as many columns as fit."""
         self.pan, self._layout, self._needed = 0, None, None
 
-    def measure(self, items: Sequence[T]) -> bool:
-        """Widen columns for the texts of these items; false if all is as it was."""
+    def measure(self, items: Sequence[T], *, has_scrolled: bool = True) -> bool:
+        """Widen columns for the texts of these items; false if all is as it was.
+
+        Where nobody has scrolled they changed, and columns that say nothing now give room back.
+        """
         if self._needed is None:
-            return self._fit()
+            return self._fit(has_scrolled=has_scrolled)
         has_grown = False
         for column in self._columns:
             before = self._needed.get(column.id, 0)
@@ -160,12 +163,12 @@ class TableRenderer(Generic[T]):
             self._layout = None
         return has_grown
 
-    def _fit(self) -> bool:
+    def _fit(self, *, has_scrolled: bool) -> bool:
         """Fit columns to the items on the screen; false if all is as it was."""
         if self._fitting is None or self._layout is None:
             return False
         rows = self._row_sizes()
-        self._fitting.take(rows)
+        self._fitting.take(rows, has_scrolled=has_scrolled)
         before, self._layout = self._layout, self._placed(self._layout_width, rows)
         return before != self._layout
 
