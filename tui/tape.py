@@ -7,7 +7,7 @@ recording is played are those of `play.` in `KEYS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tui.commands import Command, alone, among
@@ -152,11 +152,14 @@ class Tape:
         playback.go_to(moment)
         self._jumped()
         self._was_over = playback.is_over
-        if self._was_over:
-            self._say(self._end())
-            return
-        shown = playback.now().astimezone(self._context.settings.zone)
-        self._say(f"{shown:%Y-%m-%d %H:%M:%S}")
+        shown = f"{playback.now().astimezone(self._context.settings.zone):%Y-%m-%d %H:%M:%S}"
+        # Times are shown without fractions: what is typed as its first second is not before it.
+        if moment < playback.begins.replace(microsecond=0):
+            self._say(f"that is before the recording, which begins {shown}", "warning")
+        elif moment > playback.ends:
+            self._say(f"that is after the recording, which ends {shown}", "warning")
+        else:
+            self._say(self._end() if self._was_over else shown)
 
     def tick(self) -> None:
         """A second went by: headers tell the time, and once that it ended."""
@@ -185,9 +188,22 @@ class Tape:
         try:
             if text[:1] in ("+", "-") and (span := span_of(text[1:])) is not None:
                 return playback.now() + (span if text[0] == "+" else -span)
-            return moment_of(text.upper(), ends, self._context.settings.zone)
+            return self._nearest(text.upper(), begins, ends)
         except OverflowError:
             return None
+
+    def _nearest(self, text: str, begins: datetime, ends: datetime) -> datetime | None:
+        """A time of a clock, or with a date. That of a clock is on the last day on which the
+        recording has it, or where it has none, on the day that brings it nearest.
+
+        Raises: OverflowError for a time beyond all years.
+        """
+        zone = self._context.settings.zone
+        found = moment_of(text, ends, zone)
+        if found is None or found >= begins:
+            return found
+        after = moment_of(text, ends + timedelta(days=1), zone)
+        return after if after is not None and after - ends < begins - found else found
 
     def _check_moment(self, text: str) -> None:
         """Raises: UsageError for what is no time."""

@@ -282,6 +282,32 @@ async def test_in_a_narrow_header_the_date_makes_room_for_time_and_speed(width: 
         assert f" {said}23:25:03 ended  " in shown.rows_of_screen[0]
 
 
+@pytest.mark.parametrize(
+    ("typed", "said", "is_over"),
+    [
+        ("23:59", "that is after the recording, which ends 2026-11-29 23:25:03", True),
+        ("00:10", "that is after the recording, which ends 2026-11-29 23:25:03", True),
+        ("23:20", "that is before the recording, which begins 2026-11-29 23:24:", False),
+        ("-1h", "that is before the recording, which begins 2026-11-29 23:24:", False),
+        ("+1h", "that is after the recording, which ends 2026-11-29 23:25:03", True),
+        ("2020-01-01", "that is before the recording, which begins 2026-11-29 23:24:", False),
+        ("0001-01-01", "that is before the recording, which begins 2026-11-29 23:24:", False),
+        ("23:24:50", "2026-11-29 23:24:50", False),
+        ("23:25:03", "2026-11-29 23:25:03", False),
+    ],
+)
+async def test_a_time_outside_of_it_goes_to_the_nearer_end_and_says_so(
+    typed: str, said: str, is_over: bool
+) -> None:
+    async with showing(**showing_reported("forty-seconds.argo.rec")) as shown:
+        await shown.press("space")
+        await shown.write(f":time {typed}")
+        await shown.press("enter")
+        await shown.until_said(said)
+        playback = shown.app.tape.playback
+        assert playback is not None and playback.is_over == is_over
+
+
 async def test_an_open_run_is_as_it_was_at_each_time_in_the_pane_that_is_open() -> None:
     async with showing(**showing_reported("forty-seconds.argo.rec")) as shown:
         await shown.press("space")
