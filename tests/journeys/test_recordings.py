@@ -19,7 +19,7 @@ from tests.support.every_pane import named, panes_of
 from tests.support.headless import run
 from tests.support.pty import Pty
 from tests.support.recordings import texts_in
-from tests.support.reported import showing_reported
+from tests.support.reported import reported, showing_reported
 from tests.support.scripted import ScriptedSource, manifest
 from tests.support.waiting import wait_until
 from tui.demo.child import start as demo_child
@@ -306,6 +306,22 @@ async def test_a_time_outside_of_it_goes_to_the_nearer_end_and_says_so(
         await shown.until_said(said)
         playback = shown.app.tape.playback
         assert playback is not None and playback.is_over == is_over
+
+
+async def test_it_starts_with_a_list_and_where_none_is_nobody_offers_the_demo() -> None:
+    async with showing(**showing_reported("forty-seconds.argo.rec")) as shown:
+        await shown.press("space")
+        await shown.write(":time start")
+        await shown.press("enter")
+        await shown.until_said("2026-11-29 23:24:")
+        await shown.until(lambda: shown.names)
+        assert "here yet" not in shown.text
+    settings = Settings(files=(reported("forty-seconds.argo.rec"),), namespace="nowhere")
+    async with showing(
+        settings=settings, connect=lambda demo: open_source(settings), own_time=True
+    ) as shown:
+        await shown.until_shown("no workflows in nowhere at this time; @ goes to another")
+        assert "demo opens" not in shown.text
 
 
 async def test_an_open_run_is_as_it_was_at_each_time_in_the_pane_that_is_open() -> None:

@@ -36,7 +36,9 @@ from tui.ports.collections import (
     Changed,
     Collections,
     Gone,
+    Live,
     Page,
+    Readable,
     Scope,
     Sink,
     Stood,
@@ -66,13 +68,13 @@ def recorded(folder: Path, source: Connection, ask: Callable[[Connection, Clock]
 
 
 @contextmanager
-def watched(connection: Connection) -> Iterator[list[Any]]:
-    """What a watch of the workflows tells, while it goes on."""
+def watched(connection: Connection, kind: Readable[Any, Any] = WORKFLOWS) -> Iterator[list[Any]]:
+    """What a watch of a kind tells, while it goes on."""
     scope = Scope()
     told: list[Any] = []
     stop = CancelToken()
     watch = offered(connection, Collections).watch
-    thread = threading.Thread(target=watch, args=(WORKFLOWS, scope, told.append, stop))
+    thread = threading.Thread(target=watch, args=(kind, scope, told.append, stop))
     thread.start()
     try:
         yield told
@@ -152,6 +154,39 @@ def test_at_each_time_the_list_is_what_it_was(day: Player) -> None:
     ):
         assert names_at(day, seconds) == names, seconds
     assert not day.notes
+
+
+def test_it_begins_with_its_first_list_and_says_of_a_later_one_since_when_it_is_known(
+    tmp_path: Path, play: Play
+) -> None:
+    from tui.kinds.registry import KINDS
+
+    source = ScriptedSource(ETL)
+
+    def ask(heard: Connection, clock: Clock) -> None:
+        clock.seconds += 2.5
+        with watched(heard) as told:
+            wait_for(told, Stood)
+        clock.seconds += 1.25
+        offered(heard, Objects).get(Target(key_of(ETL)))
+        with watched(heard, KINDS["cron"]) as told:
+            wait_for(told, Stood)
+
+    player = play(recorded(tmp_path, source, ask), Clock())
+    assert player.begins == START + timedelta(seconds=2.5)
+    player.go_to(START)
+    player.pause(True)
+    assert player.now() == player.begins
+    names = offered(player.connections[0], Collections).read_all(WORKFLOWS, Scope())
+    assert [each.metadata.name for each in names] == ["etl"]
+    later = "not recorded before 2027-01-15 08:00:04 UTC"
+    with pytest.raises(Missing, match=later):
+        offered(player.connections[0], Objects).get(Target(key_of(ETL)))
+    with watched(player.connections[0], KINDS["cron"]) as told:
+        wait_until(lambda: [each for each in told if isinstance(each, Stood)])
+        assert f"the list of cron workflows was {later}" in str(told[-1].standing.error)
+        player.go_to(START + timedelta(seconds=4))
+        wait_until(lambda: isinstance(told[-1], Stood) and told[-1].standing == Live())
 
 
 def test_a_watch_is_told_what_happens_and_all_of_it_anew_where_time_jumps(day: Player) -> None:

@@ -26,7 +26,7 @@ class Playback(Protocol):
 
     @property
     def begins(self) -> datetime:
-        """The time of the first thing that was heard."""
+        """When the first list was heard; without one, the first thing."""
 
     @property
     def ends(self) -> datetime:

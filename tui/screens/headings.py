@@ -291,6 +291,10 @@ def why_empty(
         return f"none of {total:,} match “{query}”; {hint('unwind')} clears the filter"
     if error is not None:
         return error.what
+    if context.playback is not None:
+        here = ",".join(context.lists.scope.namespaces) if kind.resource.namespaced else ""
+        there = f" in {here}" if here else ""
+        return f"no {kind.nouns}{there} at this time; {hint('play.to-time')} goes to another"
     demo = ""
     if context.can_demo:
         demo = f"; {hint('command')}demo opens the built-in demo cluster"

@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from math import ceil
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -131,7 +132,7 @@ class Player:
 
     @property
     def begins(self) -> datetime:
-        """The time of the first thing that was heard."""
+        """When the first list was heard."""
         return moment_of(self.timeline.begins)
 
     @property
@@ -354,9 +355,11 @@ class PlayedConnection:
                 for name in rows.between(before, position):
                     if _is_in(name, scope):
                         self._tell(kind, part, rows, name, position, sink)
-            sink(Stood(part, self._standing(rows, position)))
+            sink(Stood(part, self._standing(kind, rows, position)))
             before, jumps = position, now
-            self.player.wait(self._next(position, rows.changes, rows.stood), jumps, stop)
+            self.player.wait(
+                self._next(position, [rows.heard], rows.changes, rows.stood), jumps, stop
+            )
 
     def _tell(
         self,
@@ -393,7 +396,10 @@ class PlayedConnection:
         mark = f"{version.version}@{version.frame}"
         return Row(key, version.uid, mark, ORIGINS[Origin.CLUSTER], value, depth)
 
-    def _standing(self, rows: Rows, position: int) -> Standing:
+    def _standing(self, kind: Readable[Any, Any], rows: Rows, position: int) -> Standing:
+        if position <= rows.heard:
+            error = self._not_recorded(f"the list of {kind.noun}s was", [rows.heard])
+            return Stale(error, FOR_GOOD, 1)
         at = bisect_right(rows.stood, position - 1)
         told = self._json(rows.stood[at - 1]) if at else None
         return Stale(_revived(told), FOR_GOOD, 1) if isinstance(told, dict) else Live()
@@ -830,7 +836,8 @@ class PlayedConnection:
         position, _ = self.player.where()
         at = bisect_right(frames, position - 1)
         if at < len(frames):
-            since = moment_of(self._timeline.times[frames[at]])
+            # Clocks show whole seconds: at the one that is named it is there.
+            since = moment_of(ceil(self._timeline.times[frames[at]] / 1000) * 1000)
             words = f"{what} not recorded before {since:%Y-%m-%d %H:%M:%S} UTC"
             return Missing(words, reason=NOT_RECORDED)
         return NotOffered(f"{what} not recorded", reason=NOT_RECORDED)

@@ -349,8 +349,10 @@ class Timeline:
 
     @property
     def begins(self) -> float:
-        """The time of the first frame."""
-        return self.times[0]
+        """When the first list was heard: what is before that is only the way there. Without any
+        list, the time of the first frame."""
+        lists = [rows.heard for rows in self.rows.values() if rows.heard != NOTHING]
+        return self.times[min(lists, default=0)]
 
     @property
     def ends(self) -> float:
