@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from textual.events import Paste
-from textual.widgets import Button, Input
+from textual.widgets import Button, Input, Static
 
 from tests.screens.test_kinds import go, made
 from tests.support.app import Shown, showing
@@ -430,6 +430,33 @@ async def test_what_the_cluster_would_refuse_is_told_beside_its_field_and_not_se
         await shown.press("ctrl+s")
         await shown.until(lambda: source.performed)
     assert len(source.performed) == 1 and len(source.rehearsed) == 2
+
+
+@pytest.mark.parametrize(
+    ("why", "name"),
+    [
+        ('"Bad_Name" is invalid: metadata.name: Invalid value: "Bad_Name"', "Name"),
+        ('workflows.argoproj.io "there-is-one" already exists', "Name"),
+        ('metadata.labels: Invalid value: "a b": a valid label must be', "Labels"),
+        ("spec.priority in body must be of type integer", "Priority"),
+    ],
+)
+async def test_what_the_cluster_has_against_name_or_labels_is_told_beside_them(
+    why: str, name: str
+) -> None:
+    source = ScriptedSource(nightly_etl())
+    source.would_refuse = Rejected(why, status=422)
+    async with showing(source=source) as shown:
+        screen = await ask(shown, "R")
+        await shown.press("ctrl+s")
+        await shown.until_shown("not sent, the cluster would not take it")
+        labels = screen.query(".parameter-name").results(Static)
+        beside = next(each.parent for each in labels if str(each.content) == name)
+        assert isinstance(beside, ChoiceField)
+        await shown.until(lambda: beside.entry.has_focus and why in beside.about)
+        assert not source.performed
+        beside.choose("7")
+        await shown.until(lambda: why not in beside.about)
 
 
 async def test_where_nobody_can_be_asked_beforehand_it_is_sent() -> None:

@@ -95,6 +95,13 @@ AT_FIRST = 8
 """Fields for what the object knows of that are there at first, be there room for fewer."""
 OF_THE_OBJECT = ("parameters", "artifacts")
 """Kinds of choices that are fields for what the object knows of."""
+STANDS_IN = (
+    (re.compile(r"\bmetadata\.name\b|\balready exists\b"), "name"),
+    (re.compile(r"\bmetadata\.labels\b"), "labels"),
+    (re.compile(r"\bspec\.priority\b"), "priority"),
+)
+"""Where what actions ask for themselves stands in the object, as the cluster says it, and their
+choices."""
 MOST_REHEARSED = 10
 """Plans of which the cluster is asked beforehand."""
 MOST_NOT_DONE = 2
@@ -883,8 +890,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         """A choice changed: so does the plan, and what differs from the original is marked."""
         self._rehearsed = []
         self._is_tried = self._is_tried or self._is_otherwise
+        for entry in self.fields:
+            entry.trouble = ""
         for each in self._parameters:
-            each.trouble = ""
             if each.has_another_file and not each.problem:
                 self._find_place(each, each.key)
         self._mark_changed()
@@ -1002,12 +1010,18 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         why = "a file cannot be uploaded" if is_store else "the cluster would not take it"
         said = f"✖ not sent, {why}: {message.error}"
         self._say("\n".join([said, *self._told]), [said, *self._told])
-        words = set(re.findall(r"[\w-]+", message.error.what))
-        named = [each for each in self._parameters if each.parameter_name in words]
-        if named:
-            named[0].trouble = message.error.what
-            self._rows.go_to(named[0])
+        if (named := self._field_named(message.error.what)) is not None:
+            named.trouble = message.error.what
+            self._rows.go_to(named)
         self.tell_about()
+
+    def _field_named(self, why: str) -> ChoiceField | ParameterField | None:
+        """The field that the cluster speaks of: a parameter by its name, what the action itself
+        asks for by where that stands in the object."""
+        words = set(re.findall(r"[\w-]+", why))
+        named = (each for each in self._parameters if each.parameter_name in words)
+        choices = (self._choice_fields.get(name) for said, name in STANDS_IN if said.search(why))
+        return next(named, None) or next((each for each in choices if each is not None), None)
 
     def _refuse(self, why: str) -> None:
         """Say why an answer is not taken, for as long as there is none."""

@@ -72,12 +72,19 @@ class ChoiceField(Horizontal):
 
     def __init__(self, choice: Choice, start: Any, *, ascii: bool) -> None:
         super().__init__(classes="parameter")
-        self.about = choice.help
+        self.trouble = ""
+        """What the cluster has against it."""
+        self._help = choice.help
         self._label = "" if choice.kind == "flag" else choice.label
         self.set_class(width_of(self._label) > MOST_OF_A_NAME, "-tall")
         self.entry = entry_for(choice, start, ascii=ascii)
         self.start = self.value
         """What was chosen at first."""
+
+    @property
+    def about(self) -> str:
+        """What the cluster has against it, and what it is for."""
+        return " · ".join(part for part in (clean(self.trouble), self._help) if part)
 
     @property
     def value(self) -> str | bool:
@@ -380,7 +387,7 @@ class FieldRows:
         else:
             self._reach(0, at - AHEAD)
 
-    def go_to(self, field: ParameterField) -> None:
+    def go_to(self, field: ChoiceField | ParameterField) -> None:
         """Give it the focus, from wherever; one that is not there yet gets it once it is."""
         self.reach_beside(field)
         if field.entry.is_attached:
