@@ -236,8 +236,9 @@ class ArgoApp(TerminalApp):
         bind("take-back", "take_back", "Take back", group="app", priority=True),
         # While a recording is played, wherever the focus is, but where something is typed.
         bind("play.pause", "play_pause", "Pause", group="recording", shown=True, priority=True),
-        bind("play.faster", "play_faster", "Faster", group="recording", priority=True),
-        bind("play.slower", "play_slower", "Slower", group="recording", priority=True),
+        # Of no priority: in a graph and beside a pane these keys are for zoom and border.
+        bind("play.faster", "play_faster", "Faster", group="recording"),
+        bind("play.slower", "play_slower", "Slower", group="recording"),
         bind("play.to-time", "play_to_time", "To a time", group="recording", priority=True),
         bind(
             "tell-end",

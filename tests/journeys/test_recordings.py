@@ -324,6 +324,31 @@ async def test_it_starts_with_a_list_and_where_none_is_nobody_offers_the_demo() 
         assert "demo opens" not in shown.text
 
 
+async def test_in_a_graph_and_beside_a_pane_keys_of_zoom_and_border_are_no_speed() -> None:
+    async with showing(**showing_reported("forty-seconds.argo.rec")) as shown:
+        await shown.press("space", "plus")
+        await shown.until_said("2x as fast as life")
+        await shown.write(":time end")
+        await shown.press("enter")
+        await shown.open("diamond-b5dmk")
+        playback = shown.app.tape.playback
+        assert playback is not None
+        await shown.press("l")
+        await shown.until_shown("merging")
+        await shown.at_rest()
+        before = shown.text
+        await shown.press("plus", "plus")
+        await shown.until(lambda: shown.text != before)
+        assert playback.speed == 2.0
+        await shown.press("escape", "2")
+        await shown.at_rest()
+        await shown.press("plus", "underscore", "underscore", "underscore")
+        assert playback.speed == 2.0
+        await shown.write(":slower")
+        await shown.press("enter")
+        await shown.until(lambda: playback.speed == 1.0)
+
+
 async def test_an_open_run_is_as_it_was_at_each_time_in_the_pane_that_is_open() -> None:
     async with showing(**showing_reported("forty-seconds.argo.rec")) as shown:
         await shown.press("space")
