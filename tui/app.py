@@ -236,6 +236,7 @@ class ArgoApp(TerminalApp):
         bind("take-back", "take_back", "Take back", group="app", priority=True),
         # While a recording is played, wherever the focus is, but where something is typed.
         bind("play.pause", "play_pause", "Pause", group="recording", shown=True, priority=True),
+        bind("play.pause", "play_on", "Go on", group="recording", shown=True, priority=True),
         # Of no priority: in a graph and beside a pane these keys are for zoom and border.
         bind("play.faster", "play_faster", "Faster", group="recording"),
         bind("play.slower", "play_slower", "Slower", group="recording"),
@@ -348,11 +349,13 @@ class ArgoApp(TerminalApp):
             done_to=self.views.done_to,
             standing=self._standing,
         )
+        self._how_played: tuple[bool, bool] | bool = False
+        """Of what is played, whether it is paused and over, as the hints say it."""
         self.tape = Tape(
             self.context,
             broke=lambda why: self.post_message(self.RecordingBroke(why)),
             jumped=self._show_anew,
-            changed=self.views.heading_changed,
+            changed=self._tape_changed,
             finish=self._finish_recording,
             say_aside=self.views.say_aside,
         )
@@ -1431,11 +1434,29 @@ class ArgoApp(TerminalApp):
         if action.startswith("play_"):
             view = self.views.front
             is_typing = isinstance(self.focused, Input) or view is None or view.is_modal
-            return not is_typing and self.tape.playback is not None
+            playback = self.tape.playback
+            if is_typing or playback is None:
+                return False
+            if action in ("play_pause", "play_on"):
+                return playback.is_paused == (action == "play_on")
+            return True
         return super().check_action(action, parameters)
 
+    def _tape_changed(self) -> None:
+        """Headers say something else of what is recorded or played; its key may be another's."""
+        self.views.heading_changed()
+        playback = self.tape.playback
+        how = playback is not None and (playback.is_paused, playback.is_over)
+        if how != self._how_played:
+            self._how_played = how
+            self.screen.refresh_bindings()
+
     def action_play_pause(self) -> None:
-        """While a recording is played: it stands still, or goes on."""
+        """While a recording is played: it stands still, or says that it has ended."""
+        self.tape.pause()
+
+    def action_play_on(self) -> None:
+        """While a recording stands still: it goes on."""
         self.tape.pause()
 
     def action_play_faster(self) -> None:

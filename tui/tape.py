@@ -152,6 +152,7 @@ class Tape:
         playback.go_to(moment)
         self._jumped()
         self._was_over = playback.is_over
+        self._changed()
         shown = f"{playback.now().astimezone(self._context.settings.zone):%Y-%m-%d %H:%M:%S}"
         # Times are shown without fractions: what is typed as its first second is not before it.
         if moment < playback.begins.replace(microsecond=0):

@@ -349,6 +349,28 @@ async def test_in_a_graph_and_beside_a_pane_keys_of_zoom_and_border_are_no_speed
         await shown.until(lambda: playback.speed == 1.0)
 
 
+async def test_the_hint_of_space_says_what_it_does_just_now_in_the_graph_too() -> None:
+    size = (80, 24)
+    async with showing(**showing_reported("forty-seconds.argo.rec"), size=size) as shown:
+        await shown.until(lambda: "Space Pause" in shown.rows_of_screen[-1])
+        await shown.press("space")
+        await shown.until(lambda: "Space Go on" in shown.rows_of_screen[-1])
+        await shown.write(":time 90%")
+        await shown.press("enter")
+        await shown.until(lambda: "diamond-b5dmk" in shown.names)
+        await shown.open("diamond-b5dmk")
+        await shown.press("2")
+        await shown.until(lambda: "Space Go on" in shown.rows_of_screen[-1])
+        await shown.press("space")
+        await shown.until(lambda: "Space Pause" in shown.rows_of_screen[-1])
+        await shown.write(":time end")
+        await shown.press("enter")
+        await shown.until(lambda: "Space" not in shown.rows_of_screen[-1])
+        assert "? help" in shown.rows_of_screen[-1]
+        await shown.press("space")
+        await shown.until_said("the recording has ended")
+
+
 async def test_an_open_run_is_as_it_was_at_each_time_in_the_pane_that_is_open() -> None:
     async with showing(**showing_reported("forty-seconds.argo.rec")) as shown:
         await shown.press("space")

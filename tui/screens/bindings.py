@@ -187,8 +187,13 @@ def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
         found = [] if view.has_subject else called(binding.id or "", (kind,))
         return bool(found) and all(action.on != "kind" for action in found)
 
+    def is_no_use(binding: Binding) -> bool:
+        if binding.id == "play.pause" and context.playback is not None and context.playback.is_over:
+            return True
+        return has_none(binding) or any(not each.lacks for each in denied(binding))
+
     return Hints(
-        hides=lambda binding: has_none(binding) or any(not each.lacks for each in denied(binding)),
+        hides=is_no_use,
         dims=is_refused,
         ascii=context.ascii,
     )

@@ -18,8 +18,9 @@ from tui.widgets.cells import Piece, plain, printable, strip_of, width_of
 from tui.widgets.line_view import LineView, token_classes
 
 GAP = "  "
-KEPT = ("actions", "help")
-"""Actions whose hints are shown even when others have no room: they lead to all others."""
+KEPT = ("actions", "help", "play_pause", "play_on")
+"""Actions whose hints are shown even when others have no room: they lead to all others, or are for
+what goes on by itself."""
 
 
 class Hint(NamedTuple):
