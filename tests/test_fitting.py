@@ -171,3 +171,27 @@ def test_columns_never_overlap_and_fill_the_line(cells: int) -> None:
         assert right.x == left.x + left.width + 1
     if cells >= 20:
         assert placed[-1].x + placed[-1].width == cells
+
+
+def test_what_is_left_is_never_cut_and_has_no_room_where_nothing_runs() -> None:
+    left = {"seconds": 45.0}
+    runs = [made("one", "Running", LONG)]
+    renderer = TableRenderer(
+        workflow_columns(
+            left=lambda each, now: left["seconds"] if each.phase == "Running" else None
+        ),
+        lambda token: Style(),
+        lambda: runs,
+        now=NOW,
+        fits=True,
+    )
+
+    def line() -> str:
+        return renderer.item_line(runs[0], 120, is_cursor=False, is_marked=False).text
+
+    assert " 45s " in line()
+    left["seconds"] = 3 * 3600 + 48 * 60
+    assert " 3h48m " in line()
+    runs[0] = made("one", "Failed", LONG)
+    renderer.refit()
+    assert "LEFT" not in renderer.header_line(120).text

@@ -140,7 +140,7 @@ class Fitting(Generic[T]):
         if self._most.get(column.id) == 0:
             return True
         is_said = column.id in self._longest or column.id in self._awaited
-        return not (column.ticks or column.keeps or is_said)
+        return not (column.keeps or is_said)
 
     def _widths(
         self, shown: Sequence[Column[T]], cells: int, gap: int, sorted_by: str

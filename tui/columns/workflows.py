@@ -222,6 +222,7 @@ def _times(
             width=6,
             order=workflow_seconds,
             ticks=True,
+            keeps=True,
             falls=True,
         ),
         *((_left(left),) if left is not None else ()),
@@ -233,14 +234,14 @@ def _times(
             width=4,
             order=workflow_age,
             ticks=True,
+            keeps=True,
             drop=1,
         ),
     )
 
 
 def _left(left: Callable[[ListedWorkflow, datetime], float | None]) -> Column[ListedWorkflow]:
-    """Of what runs alone, so that it has no room where nothing does; it is drawn anew with the
-    duration beside it."""
+    """Of what runs alone, so that it has no room where nothing does."""
     return Column(
         id="left",
         title="LEFT",
@@ -249,6 +250,7 @@ def _left(left: Callable[[ListedWorkflow, datetime], float | None]) -> Column[Li
         width=6,
         style=lambda w: "muted",
         order=left,
+        ticks=True,
         drop=3,
     )
 

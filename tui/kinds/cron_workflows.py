@@ -174,6 +174,7 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
             width=8,
             order=_since_last,
             ticks=True,
+            keeps=True,
         ),
         Column(
             id="next-run",
@@ -182,6 +183,7 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
             width=8,
             order=seconds_until,
             ticks=True,
+            keeps=True,
         ),
         Column(
             id="active",

@@ -383,6 +383,7 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
             width=4,
             order=age_of,
             ticks=True,
+            keeps=True,
             drop=1,
         ),
         Column(

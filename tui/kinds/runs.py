@@ -187,6 +187,7 @@ def runs_columns(look: Look, made: Runs) -> tuple[Column[Any], Column[Any], Colu
             width=8,
             order=age,
             ticks=True,
+            keeps=True,
         ),
         Column(
             id="active",
@@ -239,5 +240,6 @@ def age_column(look: Look) -> Column[Any]:
         width=6,
         order=age,
         ticks=True,
+        keeps=True,
         drop=1,
     )

@@ -146,7 +146,7 @@ def _last(
             cut=column.cut,
             drop=drop,
             joined=joined,
-            keeps=joined,
+            keeps=joined or column.ticks,
             most=30 if id == "name" else 0,
         ),
     )

@@ -188,10 +188,7 @@ class TableRenderer(Generic[T]):
         for item in self._visible():
             known = before.get(id(item))
             if known is None or known[0] is not item:
-                known = (
-                    item,
-                    {each.id: self._size(each, item) for each in self._columns if not each.ticks},
-                )
+                known = item, {each.id: self._size(each, item) for each in self._columns}
             self._sizes[id(item)] = known
         return [sizes for _, sizes in self._sizes.values()]
 
