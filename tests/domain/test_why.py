@@ -12,7 +12,7 @@ from msgspec import json
 from tests.support.why import ENDED, NOW, RETRY, Case, cases, pod, run, step, warning
 from tui.domain import decode
 from tui.domain.why.answer import explain, wanted
-from tui.domain.why.evidence import EVENTS, Evidence, Tail
+from tui.domain.why.evidence import EVENTS, Evidence, RetryFacts, Tail
 from tui.domain.why.failing import FAILURES
 from tui.domain.why.finding import Answer, FieldAt, Finding, Verdict, dotted
 from tui.domain.why.scheduler import groups
@@ -208,6 +208,21 @@ def test_what_was_never_reached_is_named_and_what_a_retry_would_do() -> None:
     ]
     (again,) = labelled(answer, "retry")
     assert (again.text, again.key) == ("a retry runs 2 steps again and keeps 37", "act.retry")
+
+
+def test_of_a_run_that_could_not_start_what_helps_in_place_of_a_retry_is_said() -> None:
+    message = "invalid spec: template name 'biuld' undefined"
+    (own,) = labelled(explained(run(message=message), retry=RetryFacts()), "retry")
+    assert own.text == "a retry does not help, as no step began: edit a copy and submit that"
+    assert own.key == ""
+    (stopped,) = labelled(
+        explained(run(message="Stopped with strategy 'Stop'"), retry=RetryFacts()), "retry"
+    )
+    assert stopped.key == "act.retry", "nothing is wrong with it"
+    made = run(message=message, spec={"workflowTemplateRef": {"name": "etl"}})
+    (again,) = labelled(explained(made, retry=RetryFacts()), "retry")
+    assert "mend etl, from which it was made, then resubmit" in again.text
+    assert again.key == "act.new-run"
 
 
 def test_of_several_that_failed_the_first_in_time_is_the_cause() -> None:

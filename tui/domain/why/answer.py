@@ -21,6 +21,7 @@ from tui.domain.why.besides import (
     blocked,
     chain,
     inputs,
+    is_invalid,
     log_lines,
     pod_is_gone,
     retried,
@@ -279,7 +280,7 @@ def _of_silent_failure(evidence: Evidence) -> Iterator[Finding]:
                 "status", "conditions", n, "message", quote=condition.message
             )
             yield Finding("spec", "spec", condition.message, "cause", (where,))
-    if message.startswith("invalid spec"):
+    if is_invalid(workflow):
         yield Finding("spec", "spec", f"it cannot run at all: {message}", "cause", (at,))
     elif message:
         yield Finding("told", "Argo says", message, "cause", (at,))

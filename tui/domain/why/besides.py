@@ -340,6 +340,24 @@ def retried(evidence: Evidence) -> Iterator[Finding]:
     if facts.refused:
         yield Finding("retry", "retry", f"it cannot be retried: {facts.refused}", "help", at)
         return
+    if not facts.again and not facts.kept and is_invalid(evidence.workflow):
+        yield _not_helped(evidence, at)
+        return
     again = f"{facts.again:,} {'step' if facts.again == 1 else 'steps'}"
     words = f"a retry runs {again} again and keeps {facts.kept:,}"
     yield Finding("retry", "retry", words, "help", at, "act.retry")
+
+
+def is_invalid(workflow: Workflow) -> bool:
+    """Whether Argo refused it as it is written, so that it cannot run at all."""
+    return workflow.status.message.startswith("invalid spec")
+
+
+def _not_helped(evidence: Evidence, at: tuple[FieldAt, ...]) -> Finding:
+    """What helps a run of which no step began: again the same is as wrong."""
+    ref = evidence.workflow.spec.workflow_template_ref
+    nothing = "a retry does not help, as no step began"
+    if ref is None or not ref.name:
+        return Finding("retry", "retry", f"{nothing}: edit a copy and submit that", "help", at)
+    words = f"{nothing}: mend {ref.name}, from which it was made, then resubmit"
+    return Finding("retry", "retry", words, "help", at, "act.new-run")
