@@ -57,6 +57,15 @@ class UsageError(TuiError):
     exit_code = 2
 
 
+class ValueWrong(UsageError):
+    """A value that was given cannot be read."""
+
+    def __init__(self, what: str, name: str, *, hint: str = "") -> None:
+        super().__init__(what, hint=hint)
+        self.name = name
+        """What the value is called."""
+
+
 class InputError(TuiError):
     """A file or a text cannot be read as what it should be."""
 

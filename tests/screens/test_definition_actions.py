@@ -63,6 +63,40 @@ async def test_a_backfill_asks_for_its_span_and_says_what_it_lacks() -> None:
     assert [call.method for call in source.performed] == ["POST"] * len(source.performed)
 
 
+async def test_a_backfill_with_nothing_to_make_stays_with_what_was_typed_and_says_why() -> None:
+    source = ScriptedSource(CRON)
+    async with showing(source=source, size=(120, 40)) as shown:
+        await go(shown, "cron")
+        await shown.until_shown("nightly")
+        await go(shown, "backfill")
+        await shown.until_shown("From is needed")
+        start = shown.app.screen.query_one("#choice-start", Input)
+        end = shown.app.screen.query_one("#choice-end", Input)
+        await shown.until(lambda: start.has_focus)
+        await shown.write("2026-03-14T12:00:00Z")
+        await shown.press("tab")
+        await shown.until(lambda: end.has_focus)
+        await shown.write("2026-03-13")
+        await shown.until_shown("To, 2026-03-13T00:00:00Z, is before From")
+        await shown.press("ctrl+s")
+        await shown.until_said("is before From")
+        assert (start.value, end.value) == ("2026-03-14T12:00:00Z", "2026-03-13")
+        for _ in end.value:
+            await shown.press("backspace")
+        await shown.write("2026-03-14T12:00:01Z")
+        await shown.press("ctrl+s")
+        await shown.until_said("Nothing was due between 2026-03-14T12:00:00Z and")
+        assert end.is_attached and end.value == "2026-03-14T12:00:01Z"
+        await shown.press("shift+tab")
+        await shown.until(lambda: start.has_focus)
+        await shown.write("x")
+        await shown.press("tab")
+        await shown.press("ctrl+s")
+        await shown.until_said("is no time for the start")
+        await shown.until(lambda: start.has_focus)
+    assert source.performed == []
+
+
 async def test_of_several_a_backfill_asks_once_and_says_how_many_runs_each_makes() -> None:
     other = made("CronWorkflow", "hourly", spec={"schedules": ["0 * * * *"], "workflowSpec": SPEC})
     source = ScriptedSource(CRON, other)

@@ -32,7 +32,7 @@ from tui.domain.durations import parse_time
 from tui.domain.identity import Target
 from tui.domain.rights import Right
 from tui.domain.workflow import LABEL, WORKFLOW_RESOURCE, Manifest
-from tui.errors import PlanError, UsageError, ValueLacking
+from tui.errors import PlanError, ValueLacking, ValueWrong
 from tui.ports.operations import Create, Patch
 
 PATCH_CRON = (Right("patch", WORKFLOW_RESOURCE.group, CRON.plural),)
@@ -129,10 +129,10 @@ def times_between(
 def plan_backfill(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     """The plan of a workflow for each time that was due between two moments."""
     name = name_of(manifest)
-    start = _moment(choices.get("start"), "start")
+    start = _moment(choices.get("start"), "start", "From")
     if start is None:
         raise ValueLacking("start date should not be empty", "From")
-    end = _moment(choices.get("end"), "end") or context.now
+    end = _moment(choices.get("end"), "end", "To") or context.now
     most = int(choices.get("max_workflow_count") or MOST)
     called = str(choices.get("name") or context.suffix or secrets.token_hex(3))
     spec = part(manifest, "spec")
@@ -162,7 +162,7 @@ def plan_backfill(manifest: Manifest, choices: Choices, context: Context) -> Pla
             f"They belong to {name}, and are deleted with it.",
         )
         if times
-        else (f"Nothing was due between {rfc3339(start)} and {rfc3339(end)}: nothing to do.",)
+        else (_nothing_due(start, end),)
     )
     return Plan(
         action=BACKFILL.id,
@@ -190,8 +190,16 @@ def plan_backfill(manifest: Manifest, choices: Choices, context: Context) -> Pla
     )
 
 
-def _moment(value: Any, flag: str) -> datetime | None:
-    """A time of the command line: RFC 3339, or a date alone. Raises: UsageError."""
+def _nothing_due(start: datetime, end: datetime) -> str:
+    """Why there is nothing to make up for."""
+    first, last = rfc3339(start), rfc3339(end)
+    if end < start:
+        return f"To, {last}, is before From, {first}: nothing to do."
+    return f"Nothing was due between {first} and {last}: nothing to do."
+
+
+def _moment(value: Any, flag: str, field: str) -> datetime | None:
+    """A time of the command line: RFC 3339, or a date alone. Raises: ValueWrong."""
     if value in (None, ""):
         return None
     if isinstance(value, datetime):
@@ -201,8 +209,8 @@ def _moment(value: Any, flag: str) -> datetime | None:
     if found is None:
         found = _by_rfc1123(text)
     if found is None:
-        raise UsageError(
-            f"{text} is no time for the {flag}", hint="write it as 2026-01-15T00:00:00Z"
+        raise ValueWrong(
+            f"{text} is no time for the {flag}", field, hint="write it as 2026-01-15T00:00:00Z"
         )
     return found.astimezone(UTC)
 

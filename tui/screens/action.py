@@ -50,6 +50,7 @@ from tui.errors import (
     TuiError,
     UsageError,
     ValueLacking,
+    ValueWrong,
 )
 from tui.keys import hint
 from tui.kinds.registry import KINDS, kind_called
@@ -208,6 +209,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self._not_planned: list[str] = []
         """A sentence for each that the plans leave out."""
         self._lacking: list[str] = []
+        self._wrong: list[str] = []
+        """What the values are called that cannot be read."""
         """What the fields are called without which there is no plan."""
         self._proof = proof_of(context, action, subjects, left_out=len(left_out), nouns=self._nouns)
         """What has to be typed first; None for nothing."""
@@ -451,8 +454,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
 
     @property
     def _lacked_choice(self) -> ChoiceField | None:
-        """The first choice without which there is no plan: nobody came for another."""
-        lacked = [each.name for each in self._form if each.label in self._lacking]
+        """The first choice without which, or with which as it is, there is no plan."""
+        at_fault = {*self._lacking, *self._wrong}
+        lacked = [each.name for each in self._form if each.label in at_fault]
         return self._choice_fields.get(lacked[0]) if lacked else None
 
     async def _add_parameters(
@@ -595,6 +599,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         fields = self._parameters
         problem = next((f.problem for f in fields if f.problem), "")
         lacking: list[str] = []
+        wrong: list[str] = []
         plans: list[Planned] = []
         refused = [told(*each) for each in self._left_out]
         refused += [
@@ -625,6 +630,8 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
                 refused.append(f"{name}{error.what}")
                 continue
             except (PlanError, InputError, UsageError) as error:
+                if isinstance(error, ValueWrong):
+                    wrong.append(error.name)
                 refused.append(f"{name}{error.what}")
                 continue
             unauthorized = self._unauthorized(plan, target.key.connection)
@@ -638,6 +645,7 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             plans.sort(key=lambda each: not (deletes_target(each[1]) and goes_on(phases[each[0]])))
         self._plans = plans
         self._not_planned = refused
+        self._wrong = wrong
         self._lacking = lacking = list(dict.fromkeys(lacking))
         self._offer_meant()
         go = self.query_one("#go", Button)
@@ -935,7 +943,13 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self._make_plans()  # times in a plan are those of the answer, not of the question
         if not self._plans:
             self._go_to_lacking()
-        if self._plans and self._proof is not None and not self._is_proved:
+            if self._wrong and self._not_planned:
+                self._refuse(f"not done: {self._not_planned[-1]}")
+        elif self._form and not any(plan.operation for _, plan in self._plans):
+            # What was filled in is still there to be mended.
+            first = self._plans[0][1]
+            self._refuse(first.sentence or first.lines[0])
+        elif self._proof is not None and not self._is_proved:
             said = self._proof.label[0].lower() + self._proof.label[1:]
             self._refuse(f"not done: {said} first")
             self._typed_name.focus()
