@@ -174,7 +174,11 @@ class Menu(ModalView[str | None]):
 
     @property
     def _keys(self) -> str:
-        return f"{hint('menu.take')} or a letter chooses  {hint('menu.close')} closes"
+        return f"{self._takes} or a letter chooses  {hint('menu.close')} closes"
+
+    @property
+    def _takes(self) -> str:
+        return hint("menu.take")
 
     def on_resize(self) -> None:
         """As large as it has to be, and as there is room for."""
@@ -215,3 +219,21 @@ class Menu(ModalView[str | None]):
     def action_cancel(self) -> None:
         """Close the menu without a choice."""
         self.dismiss(None)
+
+
+class ColumnMenu(Menu):
+    """The box of columns, each with a little box of its own: Space fills and empties that, too, and
+    what opened it closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("mark", "tick", "Choose", priority=True),
+        bind("columns", "cancel", "Close", priority=True),
+    ]
+
+    @property
+    def _takes(self) -> str:
+        return f"{hint('menu.take')}, {hint('mark')}"
+
+    def action_tick(self) -> None:
+        """What the cursor is on."""
+        self.choose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support.app import Shown, showing
 from tests.support.runs import ETL, nightly_etl, team
 from tui.columns.nodes import STARTED
-from tui.menu import Menu
+from tui.menu import ColumnMenu, Menu
 from tui.panes.containers import ContainerScreen
 from tui.panes.logs import LogsPane
 
@@ -77,3 +77,20 @@ async def test_keys_of_the_log_go_there_from_the_tree() -> None:
         await shown.press("p")
         await shown.until_shown("previous attempt")
         assert isinstance(shown.detail.pane_tabs.pane, LogsPane)
+
+
+async def test_space_fills_the_box_of_a_column_and_the_key_that_opened_the_menu_closes_it() -> None:
+    async with showing(*team(), size=(140, 24)) as shown:
+        await shown.press("number_sign")
+        await shown.until_shown("[x] Template")
+        menu = shown.app.screen
+        assert isinstance(menu, ColumnMenu)
+        menu.rows.move_to("template")
+        await shown.press("space")
+        await shown.until_shown("[ ] Template")
+        assert "TEMPLATE" not in titles(shown)
+        assert "nothing is marked" not in shown.text
+        await shown.press("space")
+        await shown.until_shown("[x] Template")
+        await shown.press("number_sign")
+        await shown.until(lambda: not isinstance(shown.app.screen, ColumnMenu))

@@ -38,6 +38,7 @@ from tui.menu import (
     REVERSED,
     USUAL_COLUMNS,
     Choice,
+    ColumnMenu,
     Menu,
     column_choices,
     lettered,
@@ -992,7 +993,7 @@ class ListScreen(View[None]):
             (column, title.capitalize(), is_there)
             for column, title, is_there in self._choosable_columns
         )
-        menu = Menu("Columns", choices, current=current, ascii=self._ascii)
+        menu = ColumnMenu("Columns", choices, current=current, ascii=self._ascii)
         self.app.push_screen(menu, self._choose_column)
 
     def _choose_column(self, id: str | None) -> None:

@@ -44,7 +44,7 @@ from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.keys import hint
 from tui.kinds.workflows import WORKFLOWS
-from tui.menu import REVERSED, USUAL_COLUMNS, Choice, Menu, column_choices, lettered
+from tui.menu import REVERSED, USUAL_COLUMNS, Choice, ColumnMenu, Menu, column_choices, lettered
 from tui.messages import OpenOneOf, RunAction, Said
 from tui.panes import PANES
 from tui.ports.collections import WatchEvent
@@ -781,7 +781,7 @@ class WorkflowScreen(View[None]):
         choices = column_choices(
             (spec.id, spec.title, is_there) for spec, is_there in self.steps.choosable_columns
         )
-        menu = Menu("Columns", choices, current=current, ascii=self._ascii)
+        menu = ColumnMenu("Columns", choices, current=current, ascii=self._ascii)
         self.app.push_screen(menu, self._choose_column)
 
     def _choose_column(self, id: str | None) -> None:
