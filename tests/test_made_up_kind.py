@@ -191,7 +191,7 @@ async def test_it_may_bring_a_key_that_shows_its_list_from_everywhere() -> None:
             await shown.press("question_mark")
             await shown.until(lambda: shown.shows(HelpScreen))
             await shown.press("slash", *"limit ranges")
-            await shown.until_shown("%                Limit ranges")
+            await shown.until_shown("%        Limit ranges")
 
 
 async def test_a_key_of_its_own_that_means_something_else_ends_the_start() -> None:

@@ -43,7 +43,7 @@ from tui.domain.why.evidence import (
     Tail,
 )
 from tui.domain.why.finding import Answer
-from tui.domain.workflow import WORKFLOW, ListedWorkflow, Manifest, Workflow
+from tui.domain.workflow import ListedWorkflow, Manifest, Workflow
 from tui.errors import ArtifactError, InputError, Missing, PlanError, SourceError, Stopped
 from tui.logs.archived import end_of_archived
 from tui.logs.reader import LogReader
@@ -117,7 +117,9 @@ class EarlierRuns:
 class Learned:
     """What is learned of the runs before a workflow: by whoever asks first, for all who ask."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str) -> None:
+        """`kind` is the id of the kind of the runs."""
+        self._kind = kind
         self._of: object = None
         self._runs: EarlierRuns | None = None
 
@@ -130,7 +132,7 @@ class Learned:
         of = workflow.ref, [each.metadata.uid for each in found]
         if of != self._of:
             self._of = of
-            self._runs = EarlierRuns(WORKFLOW, lambda: found) if found else None
+            self._runs = EarlierRuns(self._kind, lambda: found) if found else None
         return self._runs
 
 

@@ -19,7 +19,7 @@ from tui.domain.reason import reasons_of
 from tui.domain.samples import RunSamples
 from tui.domain.why.finding import WORKFLOW as OBJECT
 from tui.domain.why.finding import Answer, FieldAt, Verdict
-from tui.domain.workflow import Workflow
+from tui.domain.workflow import WORKFLOW, Workflow
 from tui.errors import Stopped
 from tui.inquiry import EarlierRuns, Inquiry, Learned
 from tui.messages import GoToStep
@@ -45,7 +45,7 @@ class WhyPane(AnswerPane):
         self._stop = CancelToken()
         self._past: Past | None = None
         self._samples: RunSamples | None = None
-        own = Learned()
+        own = Learned(WORKFLOW)
         self._learned: Callable[[], Learned] = lambda: own
         self._compared: EarlierRuns | None = None
         """What it was compared with, the last time it was asked."""

@@ -165,7 +165,7 @@ class PaneTabs(Vertical):
         if self._learned is None:
             from tui.inquiry import Learned  # no list waits for it
 
-            self._learned = Learned()
+            self._learned = Learned(self._kind.id)
         return self._learned
 
     def show_past(self, past: Past | None) -> None:
