@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import _lru_cache_wrapper, lru_cache, partial, wraps
 from typing import TYPE_CHECKING, Any, Protocol
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from rich.color import ColorSystem
 from textual import Logger, constants
@@ -260,15 +260,17 @@ def tell_every_size() -> None:
     as_it_comes = changed.reflow
     if hasattr(as_it_comes, "tells_all"):
         return  # of an app before in this process
-    told: WeakKeyDictionary[Any, set[Any]] = WeakKeyDictionary()
-    """The widgets of the last layout that was told of, by what makes them."""
+    told: WeakKeyDictionary[Any, WeakSet[Any]] = WeakKeyDictionary()
+    """The widgets of the last layout that was told of, by what makes them. Held weakly: widgets
+    lead to what lays them out, and no screen would ever go."""
 
     @wraps(as_it_comes)
     def reflow(compositor: Any, parent: Any, size: Any) -> Any:
         result = as_it_comes(compositor, parent, size)
-        before = told.get(compositor, set())
-        told[compositor] = widgets = set(compositor._full_map)
-        untold = widgets - before
+        before = told.get(compositor, ())
+        widgets = set(compositor._full_map)
+        untold = {widget for widget in widgets if widget not in before}
+        told[compositor] = WeakSet(widgets)
         return result if untold <= result.shown else result._replace(shown=result.shown | untold)
 
     new: Any = reflow
