@@ -32,7 +32,7 @@ from tui.keys import KEYS, each
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.kinds.workflows import WORKFLOWS
-from tui.menu import Menu
+from tui.menu import ColumnMenu, Menu
 from tui.palette import Palette
 from tui.panes import PANES, panes_of
 from tui.panes.containers import ContainerScreen
@@ -322,6 +322,7 @@ def _others() -> Iterator[tuple[str, Way]]:
     yield "question with a proof", Way(ActionScreen, press("D"), ESCAPE, mark_many)
     yield "form", Way(ActionScreen, press("R"), ESCAPE)
     yield "menu of actions", Way(Menu, press("x"), ESCAPE)
+    yield "menu of columns", Way(ColumnMenu, press("#"), ESCAPE)
     yield "menu of orders", Way(Menu, press("S"), ESCAPE)
     yield "menu of copies", Way(Menu, press("C"), ESCAPE)
     yield "leave", Way(LeaveScreen, press("q"), press("n"))

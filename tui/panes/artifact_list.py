@@ -18,7 +18,7 @@ from tui.columns import ASCII_DASH, DASH, Column, next_sort_column
 from tui.domain.location import Location
 from tui.domain.preview import size_text
 from tui.keys import hint
-from tui.menu import REVERSED, USUAL_COLUMNS, Menu, column_choices, orders
+from tui.menu import REVERSED, USUAL_COLUMNS, ColumnMenu, Menu, column_choices, orders
 from tui.widgets.table import Table, sort_bindings
 
 
@@ -420,7 +420,7 @@ class ArtifactRows(Table[Item]):
             for column in self._every
             if column.id != "name"
         )
-        menu = Menu("Columns", choices, current=current, ascii=self.ascii)
+        menu = ColumnMenu("Columns", choices, current=current, ascii=self.ascii)
         self.app.push_screen(menu, self._choose_column)
 
     def _choose_column(self, id: str | None) -> None:
