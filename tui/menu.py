@@ -5,12 +5,12 @@ What one may not do just now stays in it, with the reason; choosing it says that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from textual import events, on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.getters import query_one
 
@@ -78,12 +78,17 @@ USUAL_COLUMNS = "usual-columns"
 
 def column_choices(columns: Iterable[tuple[str, str, bool]]) -> tuple[Choice, ...]:
     """A choice for each column by its id and title, ticked if it is there, and the usual ones."""
+    given = list(columns)
+    usual = Choice(USUAL_COLUMNS, "As usual", "r", "what there is room for")
+    # Letters are those of titles, and not of ticks.
+    *choices, usual = lettered([*(Choice(name, title) for name, title, _ in given), usual])
     ticks = ("[ ]", "[x]")
-    return lettered(
-        (
-            *(Choice(name, f"{ticks[is_there]} {title}") for name, title, is_there in columns),
-            Choice(USUAL_COLUMNS, "As usual", "r", "what there is room for"),
-        )
+    return (
+        *(
+            replace(choice, title=f"{ticks[is_there]} {choice.title}")
+            for choice, (_, _, is_there) in zip(choices, given, strict=True)
+        ),
+        usual,
     )
 
 
@@ -237,3 +242,30 @@ class ColumnMenu(Menu):
     def action_tick(self) -> None:
         """What the cursor is on."""
         self.choose()
+
+
+def ask_for_columns(
+    app: App[Any],
+    columns: Callable[[], Iterable[tuple[str, str, bool]]],
+    choose: Callable[[str, bool], object],
+    as_usual: Callable[[], object],
+    *,
+    ascii: bool,
+    current: str = "",
+) -> None:
+    """A menu of columns that stays until it is closed, or those are chosen that are usual.
+
+    `columns` tells id and title of each, and whether it is there; `choose` is given the id of one,
+    and whether it is to be there.
+    """
+    given = list(columns())
+
+    def chosen(id: str | None) -> None:
+        if id == USUAL_COLUMNS:
+            as_usual()
+        elif id is not None:
+            choose(id, not {each: is_there for each, _, is_there in given}[id])
+            ask_for_columns(app, columns, choose, as_usual, ascii=ascii, current=id)
+
+    menu = ColumnMenu("Columns", column_choices(given), current=current, ascii=ascii)
+    app.push_screen(menu, chosen)

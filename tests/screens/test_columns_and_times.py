@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.support.app import Shown, showing
 from tests.support.runs import ETL, nightly_etl, team
 from tui.columns.nodes import STARTED
@@ -21,6 +23,7 @@ async def test_a_column_is_chosen_by_its_letter_and_the_usual_ones_come_back() -
         await shown.press("number_sign")
         await shown.until(lambda: shown.shows(Menu))
         assert "[x] Dur" in shown.text and "[ ] Finished" in shown.text
+        assert not re.search(r"\bx \[", shown.text), "ticks have no letters"
         assert "Name" not in shown.text.partition("Columns")[2], "names stay"
         await shown.press("f")
         await shown.until_shown("[x] Finished")

@@ -18,7 +18,7 @@ from tui.columns import ASCII_DASH, DASH, Column, next_sort_column
 from tui.domain.location import Location
 from tui.domain.preview import size_text
 from tui.keys import hint
-from tui.menu import REVERSED, USUAL_COLUMNS, ColumnMenu, Menu, column_choices, orders
+from tui.menu import REVERSED, Menu, ask_for_columns, orders
 from tui.widgets.table import Table, sort_bindings
 
 
@@ -410,27 +410,33 @@ class ArtifactRows(Table[Item]):
 
     def action_columns_menu(self) -> None:
         """Choose which columns there are."""
-        self._ask_for_column("")
+        ask_for_columns(
+            self.app,
+            self._choosable_columns,
+            self._choose_column,
+            self._choose_usual_columns,
+            ascii=self.ascii,
+        )
 
-    def _ask_for_column(self, current: str) -> None:
-        # Names stay: without them a row says nothing.
+    def _choosable_columns(self) -> list[tuple[str, str, bool]]:
+        """Id and title of each, and whether it is on the screen. Names stay: without them a row
+        says nothing."""
         shown = {column.id for column in self.shown_columns}
-        choices = column_choices(
+        return [
             (column.id, column.title.capitalize(), column.id in shown)
             for column in self._every
             if column.id != "name"
-        )
-        menu = ColumnMenu("Columns", choices, current=current, ascii=self.ascii)
-        self.app.push_screen(menu, self._choose_column)
+        ]
 
-    def _choose_column(self, id: str | None) -> None:
-        """Have a column, or do without it, and ask again."""
-        if id is None:
-            return
-        if id == USUAL_COLUMNS:
-            self._chosen.clear()
-        else:
-            self._chosen[id] = all(column.id != id for column in self.shown_columns)
+    def _choose_column(self, id: str, on: bool) -> None:
+        self._chosen[id] = on
+        self._show_columns()
+
+    def _choose_usual_columns(self) -> None:
+        self._chosen.clear()
+        self._show_columns()
+
+    def _show_columns(self) -> None:
         # One that somebody wants gives way to none.
         self.columns = [
             replace(column, drop=0, keeps=True) if self._chosen.get(column.id) else column
@@ -438,8 +444,6 @@ class ArtifactRows(Table[Item]):
             if self._chosen.get(column.id, True)
         ]
         self.show_sort(self._sorted_by, descending=self._descending)
-        if id != USUAL_COLUMNS:
-            self._ask_for_column(id)
 
     # --- folders ---------------------------------------------------------------------------
 

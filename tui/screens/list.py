@@ -36,11 +36,9 @@ from tui.kinds.registry import KINDS
 from tui.menu import (
     GROUPING,
     REVERSED,
-    USUAL_COLUMNS,
     Choice,
-    ColumnMenu,
     Menu,
-    column_choices,
+    ask_for_columns,
     lettered,
     orders,
 )
@@ -979,7 +977,13 @@ class ListScreen(View[None]):
 
     def action_columns_menu(self) -> None:
         """Choose which columns there are."""
-        self._choose_columns("")
+        ask_for_columns(
+            self.app,
+            lambda: [(name, title.capitalize(), on) for name, title, on in self._choosable_columns],
+            self._choose_column,
+            self._choose_usual_columns,
+            ascii=self._ascii,
+        )
 
     @property
     def _choosable_columns(self) -> list[tuple[str, str, bool]]:
@@ -987,33 +991,18 @@ class ListScreen(View[None]):
         shown = {column.id for column in self.rows.shown_columns}
         return [(*each, each[0] in shown) for each in self.arrangement.choosable_columns]
 
-    def _choose_columns(self, current: str) -> None:
-        """A menu of the columns, which stays until it is closed."""
-        choices = column_choices(
-            (column, title.capitalize(), is_there)
-            for column, title, is_there in self._choosable_columns
-        )
-        menu = ColumnMenu("Columns", choices, current=current, ascii=self._ascii)
-        self.app.push_screen(menu, self._choose_column)
-
-    def _choose_column(self, id: str | None) -> None:
-        """Have a column, or do without it, and ask again."""
-        if id is None:
-            return
-        if id == USUAL_COLUMNS:
-            self.arrangement.choose_usual_columns()
-            self._show_columns()
-            return
-        there = {known: is_there for known, _, is_there in self._choosable_columns}
-        self.arrangement.choose_column(id, on=not there[id])
+    def _choose_column(self, id: str, on: bool) -> None:
+        self.arrangement.choose_column(id, on=on)
         self._show_columns()
-        self._choose_columns(id)
+
+    def _choose_usual_columns(self) -> None:
+        self.arrangement.choose_usual_columns()
+        self._show_columns()
 
     def _choose_column_by_word(self, word: str) -> None:
         for column, title, is_there in self._choosable_columns:
             if title.casefold() == word.casefold():
-                self.arrangement.choose_column(column, on=not is_there)
-                self._show_columns()
+                self._choose_column(column, not is_there)
 
     @property
     def _column_words(self) -> list[str]:

@@ -44,7 +44,7 @@ from tui.domain.workflow import WORKFLOW, ListedWorkflow, Workflow
 from tui.errors import SourceError
 from tui.keys import hint
 from tui.kinds.workflows import WORKFLOWS
-from tui.menu import REVERSED, USUAL_COLUMNS, Choice, ColumnMenu, Menu, column_choices, lettered
+from tui.menu import REVERSED, Choice, Menu, ask_for_columns, lettered
 from tui.messages import OpenOneOf, RunAction, Said
 from tui.panes import PANES
 from tui.ports.collections import WatchEvent
@@ -775,26 +775,18 @@ class WorkflowScreen(View[None]):
         """A menu of the columns of the tree; it stays until it is closed."""
         if message is not None:
             message.stop()
-        self._show_columns("")
-
-    def _show_columns(self, current: str) -> None:
-        choices = column_choices(
-            (spec.id, spec.title, is_there) for spec, is_there in self.steps.choosable_columns
+        steps = self.steps
+        ask_for_columns(
+            self.app,
+            lambda: [(spec.id, spec.title, on) for spec, on in steps.choosable_columns],
+            self._have_column,
+            self._have_usual_columns,
+            ascii=self._ascii,
         )
-        menu = ColumnMenu("Columns", choices, current=current, ascii=self._ascii)
-        self.app.push_screen(menu, self._choose_column)
 
-    def _choose_column(self, id: str | None) -> None:
-        """Have a column, or do without it, and ask again."""
-        if id is None:
-            return
-        if id == USUAL_COLUMNS:
-            self.steps.choose_usual_columns()
-            self._keep_columns()
-            return
-        there = {spec.id: is_there for spec, is_there in self.steps.choosable_columns}
-        self._have_column(id, not there[id])
-        self._show_columns(id)
+    def _have_usual_columns(self) -> None:
+        self.steps.choose_usual_columns()
+        self._keep_columns()
 
     def _have_column(self, id: str, on: bool) -> None:
         self.steps.choose_column(id, on)
