@@ -51,7 +51,6 @@ EXCEPTIONS: dict[str, str] = {
         "an Argo Server has paths, bodies and answers of its own for each kind",
     ),
     "tui/sources/beside.py": "only workflows are offloaded and archived by an Argo Server",
-    "tui/sources/recorded.py": "only workflows are in an archive, and so in one that was recorded",
     "tui/sources/answers.py": "a cluster that has no workflows has no Argo, and that is said",
 }
 """Module, or folder, that names kinds → why it has to."""

@@ -209,9 +209,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self._not_planned: list[str] = []
         """A sentence for each that the plans leave out."""
         self._lacking: list[str] = []
+        """What the fields are called without which there is no plan."""
         self._wrong: list[str] = []
         """What the values are called that cannot be read."""
-        """What the fields are called without which there is no plan."""
         self._proof = proof_of(context, action, subjects, left_out=len(left_out), nouns=self._nouns)
         """What has to be typed first; None for nothing."""
         self._facts = context.plan_context()

@@ -11,8 +11,8 @@ import os
 import threading
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from math import ceil
 from typing import Any, Literal, TypeVar
@@ -27,7 +27,7 @@ from tui.domain.logs import LogBlock, seam, time_of
 from tui.domain.node import NodeId
 from tui.domain.order import time_key
 from tui.domain.selectors import FieldSelector, LabelSelector
-from tui.domain.workflow import Manifest, Workflow, WorkflowRef
+from tui.domain.workflow import ListedWorkflow, Manifest, Workflow, WorkflowRef
 from tui.errors import InputError, Missing, NotOffered, SourceError, TuiError
 from tui.ports.archive import PAGE, Archive, ArchivePage, History
 from tui.ports.artifacts import Content, ServedArtifacts
@@ -62,6 +62,7 @@ from tui.ports.threads import CancelToken
 from tui.sources.connection_settings import ConnectionSettings
 from tui.sources.recorded_timeline import (
     NOTHING,
+    Kept,
     Name,
     Rows,
     Timeline,
@@ -500,13 +501,8 @@ class PlayedConnection:
 
     def _kept(self, kind: Readable[L, Any], asked: ArchiveQuery) -> list[Row[L]]:
         """The archived runs that were told by now, as they were told last; the newest first."""
-        position, _ = self.player.where()
-        told = self._timeline.kept.get((self.id, kind.id), [])
-        known = {(*each.name, each.uid): each for each in told if each.frame < position}
-        if not known:
-            raise self._not_recorded("the archive was", [each.frame for each in told])
         read, found = list_reader(kind.listed).one, list[tuple[str, Row[L]]]()
-        for each in known.values():
+        for each in self._last_of(self._timeline.kept.get((self.id, kind.id), [])):
             try:
                 value = read(self._timeline.body(each.frame))
             except InputError:
@@ -517,6 +513,14 @@ class PlayedConnection:
                 row = Row(key, each.uid, each.version, ORIGINS[Origin.ARCHIVE], value)
                 found.append((time_key(run.status.started_at), row))
         return [row for _, row in sorted(found, key=lambda each: each[0], reverse=True)]
+
+    def _last_of(self, told: Sequence[Kept]) -> Collection[Kept]:
+        """Each archived run as it was told last by now. Raises: Missing, NotOffered for none."""
+        position, _ = self.player.where()
+        known = {(*each.name, each.uid): each for each in told if each.frame < position}
+        if not known:
+            raise self._not_recorded("the archive was", [each.frame for each in told])
+        return known.values()
 
     def page(
         self,
@@ -559,10 +563,12 @@ class PlayedConnection:
         return sorted({labels[key] for labels in self._labels() if key in labels})
 
     def _labels(self) -> Iterator[Mapping[str, str]]:
-        from tui.kinds.workflows import WORKFLOWS
-
-        for row in self._kept(WORKFLOWS, ArchiveQuery()):
-            yield row.value.metadata.labels
+        kept = self._timeline.kept.items()
+        told = [each for (connection, _), runs in kept if connection == self.id for each in runs]
+        read = list_reader(ListedWorkflow).one
+        for each in self._last_of(told):
+            with suppress(InputError):
+                yield read(self._timeline.body(each.frame)).metadata.labels
 
     # --- objects ---------------------------------------------------------------------------
 

@@ -310,6 +310,8 @@ class Timeline:
         """Those of all of them."""
         self._made: dict[int, bytes] = {}
         """Versions that were read lately."""
+        self._made_size = 0
+        """Bytes of those."""
         self.answers: dict[tuple[str, ...], list[int]] = {}
         """By connection, question and what it is about."""
         self._asked_of_stores: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
@@ -389,10 +391,15 @@ class Timeline:
             except ValueError:
                 return b"null"
             with self._lock:
-                self._made[each] = found
-                while sum(map(len, self._made.values())) > MOST_MADE and len(self._made) > 1:
-                    del self._made[next(iter(self._made))]
+                self._keep_made(each, found)
         return found
+
+    def _keep_made(self, frame: int, version: bytes) -> None:
+        """Those that were made longest ago make room."""
+        self._made_size += len(version) - len(self._made.get(frame, b""))
+        self._made[frame] = version
+        while self._made_size > MOST_MADE and len(self._made) > 1:
+            self._made_size -= len(self._made.pop(next(iter(self._made))))
 
     def _written(self, frame: int) -> bytes:
         begin, end = self._offsets[frame], self._offsets[frame + 1]
