@@ -237,9 +237,8 @@ class ArgoApp(TerminalApp):
         # While a recording is played, wherever the focus is, but where something is typed.
         bind("play.pause", "play_pause", "Pause", group="recording", shown=True, priority=True),
         bind("play.pause", "play_on", "Go on", group="recording", shown=True, priority=True),
-        # Of no priority: in a graph and beside a pane these keys are for zoom and border.
-        bind("play.faster", "play_faster", "Faster", group="recording"),
-        bind("play.slower", "play_slower", "Slower", group="recording"),
+        bind("play.faster", "play_faster", "Faster", group="recording", priority=True),
+        bind("play.slower", "play_slower", "Slower", group="recording", priority=True),
         bind("play.to-time", "play_to_time", "To a time", group="recording", priority=True),
         bind(
             "tell-end",

@@ -321,8 +321,7 @@ KEYS = KeyTable(
         "write": "f,ctrl+s",
         "cancel": "ctrl+c",
         "to-the-shell": "ctrl+z",
-        # While a recording is played, Space and @ in place of what they mean otherwise; those of
-        # the speed where nothing else has them.
+        # While a recording is played, in place of what these keys mean otherwise.
         "play.pause": "space",
         "play.faster": "plus",
         "play.slower": "underscore",
