@@ -69,8 +69,9 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     (
         "Menus",
-        "Such as `S` opens: Enter takes what the cursor is on, a letter what it stands before.",
-        ("menu:Menu",),
+        "Such as `S` opens: Enter takes what the cursor is on, a letter what it stands before. "
+        "`Space` and `#` are keys of the menu of columns alone.",
+        ("menu:Menu", "menu:ColumnMenu"),
     ),
     ("Artifacts pane", "", ("panes.artifacts:ArtifactsPane", "panes.artifact_list:ArtifactRows")),
     ("YAML pane", "", ("panes.manifest:ManifestPane",)),
