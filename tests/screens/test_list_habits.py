@@ -249,3 +249,13 @@ async def test_mine_goes_by_the_labels_of_argo() -> None:
         assert shown.names == ["hers"]
         found = shown.overview.arrangement.named_filters["mine"]
         assert found == "label:creator=system-serviceaccount-argo-kim"
+
+
+async def test_where_a_filter_leaves_nothing_no_key_that_acts_is_hinted() -> None:
+    async with showing(*RUNS, size=(80, 24)) as shown:
+        assert "Resubmit" in shown.rows_of_screen[-1]
+        await shown.press("slash", *"zzzz", "enter")
+        await shown.until(lambda: "Resubmit" not in shown.rows_of_screen[-1])
+        assert "Retry" not in shown.rows_of_screen[-1] and "? help" in shown.rows_of_screen[-1]
+        await shown.press("escape")
+        await shown.until(lambda: "Resubmit" in shown.rows_of_screen[-1])

@@ -1158,8 +1158,8 @@ class ListScreen(View[None]):
 
     @property
     def has_subject(self) -> bool:
-        """Not where the cursor is on a group."""
-        return not self.is_grouped
+        """Not where the cursor is on a group, or the list is empty and nothing is marked."""
+        return not self.is_grouped and bool(self.rows.items or self.rows.marks)
 
     def nothing_there(self, on: On) -> str:
         """Why the cursor is on nothing."""
