@@ -53,22 +53,30 @@ class Choice:
 
 def lettered(choices: Iterable[Choice], taken: Iterable[str] = ()) -> tuple[Choice, ...]:
     """The same choices, those without a letter with one of their title, small or large, if one is
-    left; short titles choose first.
+    left: first letters are given first, and to short titles before long ones.
 
     The letters of `taken`, and those that move in a menu, are given to none.
     """
     given = list(choices)
     used = {*taken, *NO_LETTERS, *(choice.letter for choice in given)}
     letters: dict[str, str] = {}
-    for choice in sorted(given, key=lambda choice: len(choice.title)):
-        if not choice.letter:
-            wanted = choice.title.casefold() + choice.title.upper()
-            free = (each for each in wanted if each.isascii() and each.isalpha())
-            letter = next((each for each in free if each not in used), "")
+
+    def give(choice: Choice, wanted: str) -> None:
+        free = (each for each in wanted if each.isascii() and each.isalpha())
+        letter = next((each for each in free if each not in used), "")
+        if letter:
             used.add(letter)
             letters[choice.id] = letter
+
+    without = sorted((each for each in given if not each.letter), key=lambda each: len(each.title))
+    for choice in without:
+        give(choice, choice.title[:1].casefold())
+    for choice in without:
+        if choice.id not in letters:
+            give(choice, choice.title.casefold() + choice.title.upper())
     return tuple(
-        choice if choice.letter else replace(choice, letter=letters[choice.id]) for choice in given
+        choice if choice.letter else replace(choice, letter=letters.get(choice.id, ""))
+        for choice in given
     )
 
 
