@@ -28,6 +28,7 @@ from tui.domain.logs import (
     stamp_of,
     time_of,
 )
+from tui.domain.text import is_plain_ascii
 
 STAMP = b"2026-08-21T10:41:22.123456789Z"
 MOMENT = 1_787_308_882_123_456_789
@@ -433,8 +434,21 @@ def test_a_block_with_its_times_is_the_same_as_it_came_and_taken_apart(
     block = LogBlock.uncut(raw)
     apart = LogBlock(block.data, block.ends, block.times)
     assert LogBlock.uncut(raw).stamped() == apart.stamped()
+    as_it_came = LogBlock.uncut(raw).stamped_if_plain()
+    assert as_it_came in (None, apart.stamped())
+    assert as_it_came is None or is_plain_ascii(as_it_came)
 
 
 def test_a_block_of_whole_times_is_not_written_anew() -> None:
     raw = (STAMP + b" x\n") * 3
+    assert LogBlock.uncut(raw).stamped() is raw
+    assert LogBlock.uncut(raw).stamped_if_plain() is raw
+
+
+@pytest.mark.parametrize(
+    "unfit", [b"\x07", b"\x1b[31m", b"\t", b"\r", b"\x7f", "é".encode(), b"\0"]
+)
+def test_what_has_to_be_cleaned_is_not_plain(unfit: bytes) -> None:
+    raw = STAMP + b" fine\n" + STAMP + b" a" + unfit + b"b\n"
+    assert LogBlock.uncut(raw).stamped_if_plain() is None
     assert LogBlock.uncut(raw).stamped() is raw

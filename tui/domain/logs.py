@@ -238,13 +238,8 @@ class LogBlock:
 
     def stamped(self) -> bytes:
         """Its lines with their times in front of them, as RFC 3339 in UTC with nanoseconds."""
-        raw = self.raw
-        if raw is not None and self._stamped and self._begun is None:
-            # As one search through all of it this takes a third of the time that lines would take.
-            alike = raw.translate(_DIGITS)
-            first = alike.startswith(_WHOLE_STAMP[1:])
-            if first + alike.count(_WHOLE_STAMP) == self._count:
-                return raw
+        if (raw := self.raw) is not None and self._is_whole(raw.translate(_DIGITS)):
+            return raw
         # One without lines (`EMPTY`) has none, where splitting gives one.
         lines = self.data[:-1].split(b"\n") if self._count else []
         stamps = [stamp_of(moment).encode() for moment in self.times]
@@ -253,6 +248,27 @@ class LogBlock:
             for stamp, line in zip(stamps, lines, strict=True)
         ]
         return b"".join(told)
+
+    def stamped_if_plain(self) -> bytes | None:
+        """The same, where it came so and is nothing but printable ASCII; else None.
+
+        One look answers both questions: of a log of a million lines that saves a tenth.
+        """
+        raw = self.raw
+        if raw is None:
+            return None
+        alike = raw.translate(_PLAIN_DIGITS)
+        return raw if _UNFIT not in alike and self._is_whole(alike) else None
+
+    def _is_whole(self, alike: bytes) -> bool:
+        """Whether each line begins with a whole time, by its bytes with 0 for each digit.
+
+        As one search through all of it this takes a third of the time that lines would take.
+        """
+        if not self._stamped or self._begun is not None:
+            return False
+        first = alike.startswith(_WHOLE_STAMP[1:])
+        return first + alike.count(_WHOLE_STAMP) == self._count
 
     def packed(self) -> tuple[Packing, bytes]:
         """It as bytes for a file, and what is to be known to read them."""
@@ -334,6 +350,11 @@ def joined(blocks: Sequence[LogBlock]) -> LogBlock:
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)(?: |$)")
 _ANY_STAMP = re.compile(_STAMP.pattern.replace(rb"|$)", rb"|(?=\n))"), re.IGNORECASE)
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+_UNFIT = b"\x07"
+"""What all bytes become that are neither printable ASCII nor a newline."""
+_PLAIN_DIGITS = bytes(
+    _DIGITS[byte] if 0x20 <= byte < 0x7F or byte == 0x0A else _UNFIT[0] for byte in range(256)
+)
 _WHOLE_STAMP = b"\n0000-00-00T00:00:00.000000000Z "
 """A newline, and what stays as it is when it is written anew, be it a time or (a 30th of February)
 none; all its digits are 0."""

@@ -407,8 +407,8 @@ class Printer:
                 return
             block = found
         prefix = self._before(source, is_late=is_late)
-        data = block.stamped() if self._timestamps else block.data
-        if is_plain_ascii(data):
+        data = self._plain(block)
+        if data is not None:
             if prefix:
                 before = prefix.encode()
                 named = memoryview(data.replace(b"\n", b"\n" + before))
@@ -422,6 +422,15 @@ class Printer:
         if prefix:
             text = f"{prefix}{text[:-1].replace(NEWLINE, NEWLINE + prefix)}{NEWLINE}"
         write(text)
+
+    def _plain(self, block: LogBlock) -> bytes | None:
+        """What is printed of lines, without names, if nothing in them has to be cleaned."""
+        if self._timestamps:
+            data = block.stamped_if_plain()
+            if data is not None:
+                return data
+        data = block.stamped() if self._timestamps else block.data
+        return data if is_plain_ascii(data) else None
 
     def _matching(self, block: LogBlock, wanted: Wanted) -> LogBlock | None:
         """The lines that match. Raises: UsageError, where that takes for ever on some line."""
