@@ -13,10 +13,9 @@ import pytest
 
 from tests.support.app import showing
 from tests.support.every_pane import each_pane, named, panes_of, text_below, without_places
-from tests.support.scripted import ScriptedSource, manifest
+from tests.support.scripted import planted
 from tui.demo.child import start as demo_child
 from tui.ports.connection import Connection
-from tui.ports.events import Event
 from tui.screens.workflow import WorkflowScreen
 from tui.settings import Settings
 from tui.sources import open_source
@@ -69,20 +68,7 @@ SECRET = "hunter2-planted-4711"
 
 async def test_a_planted_secret_is_in_no_saved_run(tmp_path: Path) -> None:
     path = tmp_path / "run.argo.tgz"
-    made = manifest("etl")
-    made["spec"] = {
-        "entrypoint": "main",
-        "templates": [{"name": "main", "container": {"image": "a", "args": [SECRET]}}],
-        "arguments": {"parameters": [{"name": "db-password", "value": SECRET}]},
-    }
-    node = {"id": "etl", "name": "etl", "displayName": "etl", "type": "Pod", "phase": "Running"}
-    node |= {"templateName": "main", "startedAt": "2026-11-01T10:00:00Z"}
-    made["status"]["nodes"] = {"etl": {**node, "message": f"login with {SECRET} failed"}}
-    source = ScriptedSource(made)
-    source.logs["etl", "main"] = [f"2026-11-01T10:00:00Z password is {SECRET}\n".encode()]
-    event = Event("Warning", "Failed", f"{SECRET} refused", None, object_kind="Workflow")
-    source.events_of["etl"] = (event,)
-    async with showing(source=source) as shown:
+    async with showing(source=planted(SECRET)) as shown:
         await shown.open("etl")
         await shown.write(f":save {path}")
         await shown.press("enter")

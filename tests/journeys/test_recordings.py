@@ -20,11 +20,10 @@ from tests.support.headless import run
 from tests.support.pty import Pty
 from tests.support.recordings import texts_in
 from tests.support.reported import reported, showing_reported
-from tests.support.scripted import ScriptedSource, manifest
+from tests.support.scripted import manifest, planted
 from tests.support.waiting import wait_until
 from tui.demo.child import start as demo_child
 from tui.ports.connection import Connection
-from tui.ports.events import Event
 from tui.settings import Settings
 from tui.sources import open_source
 
@@ -181,21 +180,8 @@ SECRET = "hunter2-planted-4711"
 
 async def test_a_planted_secret_is_in_no_recording(tmp_path: Path) -> None:
     path = tmp_path / "a.argo.rec"
-    made = manifest("etl")
-    made["spec"] = {
-        "entrypoint": "main",
-        "templates": [{"name": "main", "container": {"image": "a", "args": [SECRET]}}],
-        "arguments": {"parameters": [{"name": "db-password", "value": SECRET}]},
-    }
-    node = {"id": "etl", "name": "etl", "displayName": "etl", "type": "Pod", "phase": "Running"}
-    node |= {"templateName": "main", "startedAt": "2026-11-01T10:00:00Z"}
-    made["status"]["nodes"] = {"etl": {**node, "message": f"login with {SECRET} failed"}}
-    source = ScriptedSource(made)
-    source.logs["etl", "main"] = [f"2026-11-01T10:00:00Z password is {SECRET}\n".encode()]
-    told = Event("Warning", "Failed", f"{SECRET} refused", None, object_kind="Workflow")
-    source.events_of["etl"] = (told,)
     settings = replace(STILL, record=str(path))
-    async with showing(source=source, settings=settings) as shown:
+    async with showing(source=planted(SECRET), settings=settings) as shown:
         detail = await shown.open("etl")
         for spec in detail.pane_tabs.specs:
             await detail.action_pane(spec.id)

@@ -572,6 +572,25 @@ class ScriptedSource:
             yield piece
 
 
+def planted(secret: str) -> ScriptedSource:
+    """A run with this in its spec, in a parameter that is called a password, in its message, its
+    log and an event."""
+    made = manifest("etl")
+    made["spec"] = {
+        "entrypoint": "main",
+        "templates": [{"name": "main", "container": {"image": "a", "args": [secret]}}],
+        "arguments": {"parameters": [{"name": "db-password", "value": secret}]},
+    }
+    node = {"id": "etl", "name": "etl", "displayName": "etl", "type": "Pod", "phase": "Running"}
+    node |= {"templateName": "main", "startedAt": "2026-11-01T10:00:00Z"}
+    made["status"]["nodes"] = {"etl": {**node, "message": f"login with {secret} failed"}}
+    source = ScriptedSource(made)
+    source.logs["etl", "main"] = [f"2026-11-01T10:00:00Z password is {secret}\n".encode()]
+    told = Event("Warning", "Failed", f"{secret} refused", None, object_kind="Workflow")
+    source.events_of["etl"] = (told,)
+    return source
+
+
 class _Rehearsing(KubernetesOperations):
     """Operations whose rehearsals are told apart from what is done."""
 
