@@ -335,3 +335,69 @@ async def test_what_cannot_be_read_of_the_namespace_is_said_not_to_be_known() ->
         assert "quota pods 48 of 50" in shown.text
     async with showing(run("waits", "Pending"), size=(120, 36)) as shown:
         await shown.until_shown("pressure not known: ")
+
+
+async def test_keys_go_to_the_preview_and_back_and_scroll_it_there() -> None:
+    many = {"arguments": {"parameters": [{"name": f"p{n:02}", "value": str(n)} for n in range(40)]}}
+    async with showing(run("one", "Running", spec=many), size=(170, 24)) as shown:
+        await shown.until_shown("more lines")
+        beside = shown.overview.beside
+        await shown.press("tab")
+        await shown.until(lambda: beside.has_focus)
+        await shown.press("G")
+        assert "p39=39" in shown.text
+        await shown.press("g", "j", "k", "ctrl+d", "ctrl+u", "space", "b")
+        assert "p39=39" not in shown.text
+        await shown.press("tab")
+        await shown.until(lambda: shown.rows.has_focus)
+        await shown.press("tab")
+        await shown.until(lambda: beside.has_focus)
+        await shown.press("escape")
+        await shown.until(lambda: shown.rows.has_focus)
+
+
+async def test_one_side_has_all_the_room_until_the_key_comes_again() -> None:
+    async with showing(*team(), size=(170, 30)) as shown:
+        await rest_on(shown, ETL)
+        beside, rows = shown.overview.beside, shown.rows
+        await shown.press("z")
+        await shown.until(lambda: beside.size.width == 0 and rows.size.width == 170)
+        await shown.press("tab")  # only one side is shown: the other one takes its place
+        await shown.until(lambda: beside.has_focus and beside.size.width == 170)
+        assert rows.size.width == 0
+        await shown.press("escape")
+        await shown.until(lambda: rows.size.width > 0 and beside.has_focus)
+        await shown.press("z")
+        await shown.until(lambda: beside.size.width == 170)
+        await shown.pilot.resize_terminal(120, 40)
+        await shown.until(lambda: rows.has_focus and rows.size.width == 120)
+        await shown.press("z")  # here it is the peek that gives its rows
+        await shown.until(lambda: shown.overview.about.size.height == 0)
+        await shown.press("z")
+        await shown.until(lambda: shown.overview.about.size.height == 5)
+
+
+async def test_the_border_between_list_and_preview_moves() -> None:
+    async with showing(*team(), size=(170, 30)) as shown:
+        await rest_on(shown, ETL)
+        beside = shown.overview.beside
+        before = beside.outer_size.width
+        await shown.press("underscore", "underscore")
+        await shown.until(lambda: beside.outer_size.width == before + 8)
+        await shown.press("tab", "underscore")
+        await shown.until(lambda: beside.outer_size.width == before + 4)
+        await shown.press("z")
+        await shown.until(lambda: beside.outer_size.width == 170)
+        await shown.press("z")
+        await shown.until(lambda: beside.outer_size.width == before + 4)
+        await shown.press(*["plus"] * 30)
+        await shown.until(lambda: shown.rows.size.width == 80)
+
+
+async def test_where_there_is_no_preview_the_keys_say_so() -> None:
+    async with showing(*team(), size=(90, 24)) as shown:
+        await rest_on(shown, ETL)
+        for key, said in (("tab", "160 columns"), ("z", "all the room"), ("plus", "no border")):
+            await shown.press(key)
+            assert said in shown.said
+        assert shown.rows.has_focus

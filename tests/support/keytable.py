@@ -27,6 +27,11 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     ("Workflow list", "", ("screens.list:ListScreen",)),
     (
+        "Preview beside a list",
+        "From 160 columns: while it has the focus (Tab goes there).",
+        ("screens.peek:Preview",),
+    ),
+    (
         "Workflow",
         "The step tree and the panes beside or below it.",
         ("screens.workflow:WorkflowScreen",),

@@ -35,6 +35,7 @@ GROUPS = (
     ("graph", "graph"),
     ("step", "step"),
     ("list", "list"),
+    ("preview", "preview"),
     ("logs", "log"),
     ("artifacts", "artifacts"),
     ("manifest", "YAML"),

@@ -101,6 +101,12 @@ LEAST_PRESSURE = 16
 """Cells for how full a namespace is that are worth it, of the line below the list."""
 PREVIEW_STEP = 5
 """Lines that a key scrolls the preview by."""
+ZOOM_LIST, ZOOM_PREVIEW = "-zoom-list", "-zoom-preview"
+"""Classes while one side has all the room."""
+BORDER = 4
+"""Cells that the border between list and preview moves by."""
+LEAST_BESIDE, LEAST_LIST = 24, 80
+"""Cells that the preview keeps, and the list."""
 INSIDE_EVERY = 10.0
 """Seconds between two readings of all of the object that the cursor rests on."""
 GROUPED = "grouped"
@@ -163,6 +169,10 @@ class ListScreen(View[None]):
             bind("problem-before", "problem(-1)", "Previous problem", group="list"),
             bind("copy", "copy", "Copy name", group="workflow"),
             bind("preview", "preview", "Preview", group="list"),
+            bind("side.other", "other_side", "List or preview", group="list"),
+            bind("zoom", "zoom", "Zoom", group="list"),
+            bind("border.more", "border(1)", "More room for this side", group="list"),
+            bind("border.less", "border(-1)", "Less room for this side", group="list"),
             bind("side.down", "scroll_preview(1)", "Scroll the preview down", group="list"),
             bind("side.up", "scroll_preview(-1)", "Scroll the preview up", group="list"),
             bind("unwind", "unwind", "Unwind", group="list"),
@@ -211,6 +221,10 @@ class ListScreen(View[None]):
         """Which object was asked for last, and when by the clock of the loop."""
         self._hides_preview = False
         """Whether somebody wants the list to have all of a wide screen."""
+        self._zoomed = ""
+        """Which side has all the room for a while, by its class; "" for neither."""
+        self._border = 0
+        """Cells that somebody gave the preview; 0 for what the style sheet says."""
         self._filling: Fillings[Any] | None = None
         """What is read whole beside the list; None where the server tells all of it at once."""
         self._archive = ArchiveBeside(
@@ -589,24 +603,97 @@ class ListScreen(View[None]):
         can = self.kind.glance is not None
         is_beside = can and width >= WIDE and not self._hides_preview
         is_tall = can and not is_beside and width >= TALL[0] and height >= TALL[1]
+        if not is_beside:
+            self._border = 0
+            self._leave_preview()
         if (is_beside, is_tall) != (self.has_class("-beside"), self.has_class("-tall")):
             self.set_class(is_beside, "-beside")
             self.set_class(is_tall, "-tall")
             self.call_after_refresh(self._show_about)
 
+    def _leave_preview(self) -> None:
+        """There is no preview any more: neither the keys nor all the room can be its own."""
+        self._zoom("" if self._zoomed == ZOOM_PREVIEW else self._zoomed)
+        if self.beside.has_focus:
+            self.call_after_refresh(self._take_focus)  # what is hidden still takes no focus
+
+    def _zoom(self, side: str) -> None:
+        """Give one side all the room, or, for "", each its own."""
+        self._zoomed = side
+        for each in (ZOOM_LIST, ZOOM_PREVIEW):
+            self.set_class(each == side, each)
+        self._put_border()
+
+    @property
+    def _is_beside(self) -> bool:
+        """Whether there is a preview to go to; one that the list hides for a while is."""
+        return self.has_class("-beside") and not self.is_grouped
+
+    def action_other_side(self) -> None:
+        """Between the list and the preview."""
+        if not self._is_beside:
+            self.context.say(self._why_no_preview)
+            return
+        goes_there = not self.beside.has_focus
+        if self._zoomed:
+            self._zoom(ZOOM_PREVIEW if goes_there else ZOOM_LIST)
+        # What is hidden still takes no focus.
+        self.call_after_refresh(self.beside.focus if goes_there else self._take_focus)
+
+    def action_zoom(self) -> None:
+        """Only the side with the focus, or both again."""
+        if self._zoomed:
+            self._zoom("")
+        elif self.beside.has_focus:
+            self._zoom(ZOOM_PREVIEW)
+        elif self._is_beside or self.has_class("-tall"):
+            self._zoom(ZOOM_LIST)
+        else:
+            self.context.say("the list has all the room already")
+
+    def action_border(self, step: int) -> None:
+        """Move the border between list and preview: more room (1) or less (-1) for this side."""
+        if not self._is_beside or self._zoomed:
+            self.context.say("no border to move here")
+            return
+        now = self.beside.outer_size.width
+        grows = step if self.beside.has_focus else -step
+        self._border = max(LEAST_BESIDE, min(now + grows * BORDER, self.size.width - LEAST_LIST))
+        self._put_border()
+
+    def _put_border(self) -> None:
+        """Give the preview the cells that somebody gave it, else what the style sheet says."""
+        styles, at = self.beside.styles, self._border
+        for rule in ("width", "max_width"):
+            styles.clear_rule(rule)
+        if at and self._zoomed != ZOOM_PREVIEW:
+            styles.width = styles.max_width = at
+
+    @property
+    def _why_no_preview(self) -> str:
+        """Why there is no preview here."""
+        if self.kind.glance is None:
+            return f"{self.kind.nouns} have no preview; {hint('open')} opens one"
+        if self.is_grouped:
+            return f"a group has no preview; {hint('open')} opens it"
+        if self.size.width < WIDE:
+            return f"the preview needs {WIDE} columns; {hint('open')} opens the workflow"
+        return f"there is no preview; {hint('preview')} shows it"
+
     def action_preview(self) -> None:
         """Tell of what the cursor is on beside the list, or give the list all of the screen."""
-        if self.kind.glance is None:
-            self.context.say(f"{self.kind.nouns} have no preview; {hint('open')} opens one")
-        elif self.size.width < WIDE:
-            self.context.say(f"the preview needs {WIDE} columns; {hint('open')} opens the workflow")
+        if self.kind.glance is None or self.size.width < WIDE:
+            self.context.say(self._why_no_preview)
         else:
             self._hides_preview = not self._hides_preview
+            self._zoom("")
             self._fit()
 
     def action_scroll_preview(self, lines: int) -> None:
-        """Show what is further down, or up, beside the list."""
-        if self.has_class("-beside"):
+        """Show what is further down, or up, beside the list; from there, go on in the list."""
+        if self.beside.has_focus:
+            self.rows.move_to_line(self.rows.cursor + lines)
+        elif self.has_class("-beside"):
             self.beside.scroll_by(lines * PREVIEW_STEP)
         else:
             self.context.say("there is no preview to scroll here")
@@ -1328,13 +1415,19 @@ class ListScreen(View[None]):
             self._say_none()
 
     def action_unwind(self) -> None:
-        """Esc: first what is being gone to or read, then the filter, then the marks.
+        """Esc: what is being gone to, zoom, the preview, what is read, the filter, the marks.
 
         What was said before goes in any case.
         """
         self.context.say("")
         filling = self._filling
         if self.context.elsewhere.give_up():
+            return
+        if self._zoomed:
+            self._zoom("")
+            return
+        if self.beside.has_focus:
+            self._take_focus()
             return
         if filling is not None and filling.read_no_more():
             self._stopped = self.arrangement.needs

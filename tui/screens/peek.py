@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
+from textual.binding import BindingType
 from textual.strip import Strip
 
+from tui.bindings import bind
 from tui.kinds.base import Told
 from tui.widgets.cells import (
     ASCII_ELLIPSIS,
@@ -87,10 +89,24 @@ class Peek(LineView, can_focus=False):
         ]
 
 
-class Preview(LineView, can_focus=False):
-    """The same beside a list, one fact below the other; it is scrolled without going there."""
+class Preview(LineView):
+    """The same beside a list, one fact below the other; it is scrolled with or without going
+    there."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("move.down", "scroll(1)", "Down", group="preview"),
+        bind("move.up", "scroll(-1)", "Up", group="preview"),
+        bind("move.first", "edge(-1)", "Begin", group="preview"),
+        bind("move.last", "edge(1)", "End", group="preview"),
+        bind("move.half-down", "page(1, 2)", "Half page down", group="preview"),
+        bind("move.half-up", "page(-1, 2)", "Half page up", group="preview"),
+        bind("text.page-down", "page(1, 1)", "Page down", group="preview"),
+        bind("move.page-down", "page(1, 1)", "Page down", group="preview"),
+        bind("text.page-up", "page(-1, 1)", "Page up", group="preview"),
+        bind("move.page-up", "page(-1, 1)", "Page up", group="preview"),
+        bind("open", "screen.open('')", "Open", group="preview"),
+    ]
     LABEL = 11
     """Cells of the words before a value, the blank behind them included."""
 
@@ -114,6 +130,26 @@ class Preview(LineView, can_focus=False):
         self._top = max(0, min(self._top + lines, most))
         self.repaint()
 
+    def action_scroll(self, lines: int) -> None:
+        """A line down, or up."""
+        self.scroll_by(lines)
+
+    def action_page(self, pages: int, part: int) -> None:
+        """A page, or a part of one, down or up."""
+        self.scroll_by(pages * max(1, (self.size.height - 1) // part))
+
+    def action_edge(self, side: int) -> None:
+        """To the beginning, or to the end."""
+        self.scroll_by(side * len(self._rows()))
+
+    def on_focus(self) -> None:
+        """The title shows that keys come here."""
+        self.repaint([0])
+
+    def on_blur(self) -> None:
+        """And that they do not."""
+        self.repaint([0])
+
     def _rows(self) -> list[Told]:
         return list(self._wrapped(max(1, self.size.width - 2)))
 
@@ -134,6 +170,8 @@ class Preview(LineView, can_focus=False):
         width, base = self.size.width, self.token("")
         if y == 0:
             title = cut(plain(printable(self._title), self.ascii), width - 2, middle=True)
+            if self.has_focus:
+                return strip_of([(f" {title} ", self.token("front"))], width, base)
             return strip_of([(" ", base), (title, self.token("heading"))], width, base)
         rows = self._rows()
         at = self._top + y - 1
