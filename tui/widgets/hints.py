@@ -79,11 +79,11 @@ class Hints(LineView, can_focus=False):
         focused = self.screen.focused
         for key, active in self.screen.active_bindings.items():
             binding = active.binding
+            if not (binding.show and active.enabled) or binding.action in found:
+                continue  # most are of this kind: before what takes longer to say
             if focused is not None and focused.check_consume_key(key, character_of(key)):
                 continue  # it would be typed into what has the focus
-            if self._hides(binding):
-                continue
-            if binding.show and active.enabled and binding.action not in found:
+            if not self._hides(binding):
                 found[binding.action] = Hint(
                     key_name(binding.key),
                     binding.description,
