@@ -256,6 +256,26 @@ async def measure(nodes: int) -> list[tuple[str, Cost]]:
             usual = Cost(*(sorted(column)[1] for column in zip(*updates, strict=True)))
             found.append((f"{spec.id} update", usual))
             await loop.end()
+    return found + await measure_graph(versions)
+
+
+async def measure_graph(versions: list[Version]) -> list[tuple[str, Cost]]:
+    """What the graph costs: opened, with all open, a key at its far end, and an update of that."""
+    found: list[tuple[str, Cost]] = []
+    source = Wide(versions[0], wide(3))
+    app = app_showing(source=source, settings=Settings())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause(0.2)
+        await pilot.press("enter")
+        await wait_for(app, versions[0])
+        loop = Loop()
+        told = (("opened", "2"), ("all open", "O"), ("to its end", "G"), ("a key", "up"))
+        for what, key in told:
+            found.append((f"graph {what}", await loop.cost(partial(pilot.press, key))))
+        updates = [await loop.cost(partial(source.say_of, each)) for each in versions[1:]]
+        usual = Cost(*(sorted(column)[1] for column in zip(*updates, strict=True)))
+        found.append(("graph update", usual))
+        await loop.end()
     return found
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,12 +15,16 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from tests.support.graphs import graphs, made, node
+from tests.support.turns import TimedLoop, timed
 from tests.support.widgets import Alone, painting, screen_of
-from tui.domain.graph import ARTIFACT, JOIN, Box
+from tui.domain.graph import ARTIFACT, JOIN, Box, groups_of
 from tui.domain.layered import Size
+from tui.domain.node import NodeId
+from tui.domain.sought import sought_by
 from tui.domain.workflow import Workflow
 from tui.widgets.cells import printable
 from tui.widgets.graph import GraphView
+from tui.widgets.graph_drawing import Drawing, draw
 from tui.widgets.graph_model import GraphModel
 from tui.widgets.graph_renderer import ALL, DETAILS, NAMES, SIGNS, GraphRenderer, Seen
 
@@ -96,9 +103,9 @@ def test_arrows_walk_along_edges_and_back_the_way_one_came() -> None:
 def test_every_way_to_the_cursor_is_lit() -> None:
     model = modelled(diamond())
     model.move_to("d")
-    assert model.hot == {("w", "a"), ("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")}
+    assert model.hot == {"w", "a", "b", "c", "d"}
     model.move_to("c")
-    assert model.hot == {("w", "a"), ("a", "c")}
+    assert model.hot == {"w", "a", "c"}
 
 
 def test_a_loop_unfolds_and_folds_and_the_cursor_stays_with_it() -> None:
@@ -143,6 +150,141 @@ def test_finding_goes_round() -> None:
     assert model.find(lambda box: box.label == "none", 1) is None
 
 
+# --- a large one, which is drawn elsewhere -------------------------------------------------------
+
+
+def elsewhere(workflow: Workflow) -> GraphModel:
+    """Drawn by nobody yet."""
+    model = GraphModel(lambda box: Size(12, 4), lambda: None)
+    model.resize(60, 20)
+    model.show(workflow, NOON.timestamp())
+    return model
+
+
+def made_for(model: GraphModel) -> Drawing:
+    assert model.wanted is not None
+    drawing = draw(model.wanted, model.drawing)
+    assert drawing is not None
+    return drawing
+
+
+def test_a_small_graph_is_drawn_at_once_and_a_large_one_when_somebody_brings_it() -> None:
+    assert elsewhere(loops(3)).graph.boxes
+    model = elsewhere(loops(700))
+    assert not model.graph.boxes and model.is_behind
+    assert model.fold(frozenset()) and not model.graph.boxes, "keys wait for it, too"
+    assert model.take(made_for(model))
+    assert set(model.graph.boxes) <= {"w", "l", "z"} and on(model) == "w"
+    while model.wanted is not None:
+        assert model.take(made_for(model))
+    assert len(model.graph.boxes) == 702, "what was pressed meanwhile was done"
+
+
+def test_what_was_drawn_stands_until_the_new_drawing_is_there() -> None:
+    model = elsewhere(loops(700))
+    model.take(made_for(model))
+    before = model.drawing
+    model.move_to("l")
+    model.toggle("l")
+    assert model.drawing is before and on(model) == "loop" and model.is_behind
+    assert model.along(1) and on(model) == "z", "keys go on in it"
+    assert model.take(made_for(model))
+    assert model.drawing is not before and on(model) == "z" and not model.is_behind
+
+
+def test_a_drawing_that_is_not_wanted_any_more_is_dropped() -> None:
+    model = elsewhere(loops(700))
+    model.take(made_for(model))
+    model.toggle("l")
+    late = made_for(model)
+    model.toggle("l")
+    model.toggle_skipped()
+    before = model.drawing
+    assert not model.take(late) and model.drawing is before, "somebody wants to see other things"
+    late = made_for(model)
+    other = loops(800)
+    other = msgspec.structs.replace(
+        other, metadata=msgspec.structs.replace(other.metadata, name="other")
+    )
+    model.show(other, NOON.timestamp())
+    assert not model.take(late), "of another run"
+    assert model.wanted is not None
+    assert draw(model.wanted, model.drawing, lambda: False) is None, "it ends early"
+
+
+def test_a_run_that_changes_sooner_than_it_is_drawn_is_still_shown() -> None:
+    model = elsewhere(loops(700))
+    late = made_for(model)
+    model.show(loops(701), NOON.timestamp())
+    assert model.take(late) and model.graph.boxes["l"].total == 700
+    assert model.wanted is not None, "the newest is drawn next"
+    assert model.take(made_for(model)) and model.wanted is None
+    assert model.graph.boxes["l"].total == 701
+    model.show(loops(3), NOON.timestamp())
+    assert model.wanted is None and model.graph.boxes["l"].total == 3
+    assert not model.take(late), "it is small by now, and drawn"
+
+
+def test_going_to_a_step_and_looking_for_some_wait_for_the_drawing() -> None:
+    model = elsewhere(loops(700))
+    assert model.go_to(NodeId("z"))
+    model.take(made_for(model))
+    assert on(model) == "z"
+    sought = sought_by("loop(5")
+    assert model.seek(sought) == 111, "5, 50 to 59 and 500 to 599"
+    model.take(made_for(model))
+    assert model.drawing.matched and on(model).startswith("loop")
+    model.toggle("l")
+    assert model.go_to(NodeId("z")), "it is not looked for: all are shown again"
+    model.take(made_for(model))
+    assert model.sought is None and on(model) == "z"
+
+
+def test_no_turn_of_the_loop_draws_a_large_graph() -> None:
+    async def main() -> tuple[float, float]:
+        view = GraphView(now=NOON)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, TimedLoop)
+        async with Alone(view).run_test(size=(90, 20)) as pilot:
+            versions = [loops(4000), loops(4001)]
+            for version in versions:
+                groups_of(version)  # the thread that reads a version does that
+            view.show(versions[0])
+            assert view.is_empty and "drawing 4,003 steps" in "\n".join(screen_of(view))
+            await until(lambda: not view.is_empty, pilot.pause)
+            view.toggle_fold()  # nothing at the root
+            view.action_toggle_folds()
+            await until(lambda: len(view.model.graph.boxes) == 4002, pilot.pause)
+            loop.forget()
+            view.show(versions[1])
+            assert len(view.model.graph.boxes) == 4002, "the one before stands"
+            await until(lambda: len(view.model.graph.boxes) == 4003, pilot.pause)
+            wanted = view.model.drawing.of
+            assert wanted is not None
+            begun = time.thread_time()
+            draw(wanted)
+            return loop.busiest.computed, time.thread_time() - begun
+
+    turn, drawing = timed(main())
+    assert turn < drawing / 2, "no turn of the loop draws it"
+
+
+async def until(is_so: Callable[[], bool], pause: Callable[[], Awaitable[None]]) -> None:
+    while not is_so():
+        await pause()
+
+
+async def test_one_that_is_closed_meanwhile_takes_nothing() -> None:
+    view = GraphView(now=NOON)
+    app = Alone(view)
+    async with app.run_test(size=(90, 20)) as pilot:
+        view.show(loops(4000))
+        await view.remove()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert view.is_empty
+
+
 # --- how it looks --------------------------------------------------------------------------------
 
 
@@ -154,7 +296,7 @@ def drawn(
     model = GraphModel(renderer.size_of)
     model.shows_artifacts = artifacts
     model.show(workflow, NOON.timestamp())
-    renderer.show(Seen(model.graph, model.layout, model.hot, model.cursor))
+    renderer.show(Seen(model.graph, model.layout, model.drawing.lines, model.hot, model.cursor))
     size = model.layout.size
     lines = [renderer.line(y, 0, size.width).text for y in range(size.height)]
     assert all(cell_len(line) == size.width for line in lines)
@@ -342,7 +484,7 @@ def test_points_where_lines_meet_are_never_under_the_cursor() -> None:
     model = modelled(workflow)
     assert JOIN in {box.kind for box in model.graph.boxes.values()}
     seen: set[str] = set()
-    waiting = [key for key in model.in_order if model.graph.boxes[key].label == "w"]
+    waiting = [key for key in model.drawing.order if model.graph.boxes[key].label == "w"]
     while waiting:
         here = waiting.pop()
         for move in (model.along, model.across):

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import NamedTuple
@@ -745,18 +745,13 @@ def _rank(box: Box) -> tuple[object, ...]:
     return (is_handler, kinds.index(box.kind) > 1, natural(box.label.casefold()), box.key)
 
 
-def ways_to(edges: Mapping[Key, Iterable[Key]], key: Key) -> Iterator[tuple[Key, Key]]:
-    """Every edge on a way to a box."""
-    ahead: dict[Key, list[Key]] = {}
-    for before, afters in edges.items():
-        for after in afters:
-            ahead.setdefault(after, []).append(before)
+def ways_to(ahead: Mapping[Key, Iterable[Key]], key: Key) -> set[Key]:
+    """Every box on a way to a box, itself too; `ahead` tells what leads to each."""
     seen = {key}
     waiting = [key]
     while waiting:
-        at = waiting.pop()
-        for before in ahead.get(at, ()):
-            yield before, at
+        for before in ahead.get(waiting.pop(), ()):
             if before not in seen:
                 seen.add(before)
                 waiting.append(before)
+    return seen

@@ -19,7 +19,7 @@ same graph is drawn the same way.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 Key = str
@@ -35,6 +35,8 @@ SWEEPS = 4
 """How often layers are ordered there and back."""
 MOST_COUNTED = 3_000
 """Edges up to which crossings are counted, so that the best order is kept, not the last."""
+BLOCK = 16
+"""Rows of which the lines are looked up together."""
 MOST_PLACES = 20_000
 """Places of long edges in layers between their ends; beyond, the longest are not drawn."""
 
@@ -60,6 +62,10 @@ class Rect(NamedTuple):
         return self.y + min(PORT, self.height - 1)
 
 
+End = tuple[int, int, Key]
+"""Of a line: cell, row, and the box or place."""
+
+
 class Net(NamedTuple):
     """One line between two layers, from some boxes to some others.
 
@@ -68,9 +74,9 @@ class Net(NamedTuple):
 
     track: int
     """The cell in which it goes up and down; the same as that of its begin where it does not."""
-    sources: tuple[tuple[int, int, Key], ...]
+    sources: tuple[End, ...]
     """Cell after the end of a box, row, and which one."""
-    targets: tuple[tuple[int, int, Key], ...]
+    targets: tuple[End, ...]
     """The last cell before a box, row, and which one."""
 
 
@@ -94,6 +100,57 @@ class Layout(NamedTuple):
             yield before, place
             before = place
         yield before, after
+
+
+class Lines(NamedTuple):
+    """Where to look for the lines of a layout, however many there are; each is a number there."""
+
+    near: dict[tuple[int, int], list[int]]
+    """What is between two layers, by its last cell, and block of rows → the lines in it."""
+    channels: list[tuple[int, int]]
+    """First and last cell of what is between two layers."""
+    into: dict[Key, list[int]]
+    """Box or place → the lines that lead to it."""
+    onward: dict[Key, int]
+    """Place → the line that leads on from it."""
+    spans: list[tuple[int, int]]
+    """Of each line, the first row and the last that it is on."""
+    ends: dict[tuple[int, int], tuple[list[End], list[End]]]
+    """Line and row → which of its ends are on that, at its begin and where it leads to."""
+
+
+def lines_of(found: Layout) -> Lines:
+    """The same lines, by where they are."""
+    near: dict[tuple[int, int], list[int]] = {}
+    spans: dict[int, int] = {}
+    into: dict[Key, list[int]] = {}
+    onward: dict[Key, int] = {}
+    rows: list[tuple[int, int]] = []
+    ends: dict[tuple[int, int], tuple[list[End], list[End]]] = {}
+    for at, net in enumerate(found.nets):
+        last = net.targets[0][0]
+        first = min(x for x, _, _ in net.sources)
+        spans[last] = min(spans.get(last, first), first)
+        low, high = rows_of((*net.sources, *net.targets))
+        rows.append((low, high))
+        for block in range(low // BLOCK, high // BLOCK + 1):
+            near.setdefault((last, block), []).append(at)
+        for side, those in enumerate((net.sources, net.targets)):
+            for end in those:
+                ends.setdefault((at, end[1]), ([], []))[side].append(end)
+        for _, _, key in net.targets:
+            into.setdefault(key, []).append(at)
+        for _, _, key in net.sources:
+            if key not in found.boxes:
+                onward[key] = at
+    channels = [(first, last) for last, first in sorted(spans.items())]
+    return Lines(near, channels, into, onward, rows, ends)
+
+
+def rows_of(ends: Iterable[End]) -> tuple[int, int]:
+    """The first row and the last that a line between these is on."""
+    rows = [row for _, row, _ in ends]
+    return min(rows), max(rows)
 
 
 def layout(sizes: Mapping[Key, Size], edges: Mapping[Key, Sequence[Key]]) -> Layout:

@@ -33,6 +33,10 @@ class Once(Generic[P, T]):
             kept[key] = self._ask(workflow, *args, **kwargs)
         return kept[key]
 
+    def known(self, workflow: Workflow, *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """The answer, if somebody asked before."""
+        return self._kept(workflow).get((args, tuple(kwargs.items())))
+
     def keep(self, workflow: Workflow, answer: T, *args: P.args, **kwargs: P.kwargs) -> None:
         """This is the answer for these arguments: it was found out in a cheaper way."""
         self._kept(workflow)[args, tuple(kwargs.items())] = answer

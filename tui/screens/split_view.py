@@ -170,7 +170,9 @@ class SplitView(Container):
     @property
     def node(self) -> Node | None:
         """The step the cursor is on; None where that is none, as one still to come."""
-        return self._graph.node if self._graph is not None and self.is_graph else self.steps.node
+        if self._graph is None or not self.is_graph or self._graph.is_empty:
+            return self.steps.node  # that the first drawing will begin on
+        return self._graph.node
 
     @property
     def front(self) -> StepTree | GraphView:

@@ -3,7 +3,8 @@
 Which boxes there are and where the cursor is, is `graph_model.py`; how they look
 `graph_renderer.py`. Here are the keys, the lines above and below the graph, and messages. As every
 widget of lines it sends the cells that differ: who pans it gets what moved, and nothing of what
-stands.
+stands. A large graph is drawn on a thread, one drawing at a time and always the newest that is
+wanted; what was drawn before stands, and is walked in, until then.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from textual import events
+from textual import events, on, work
 from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
@@ -38,6 +39,7 @@ from tui.widgets.cells import (
     strip_of,
     wrapped,
 )
+from tui.widgets.graph_drawing import Drawing, Wanted, draw
 from tui.widgets.graph_model import GraphModel
 from tui.widgets.graph_renderer import ALL, SIGNS, GraphRenderer, Seen
 from tui.widgets.line_view import COMMON, LineView
@@ -102,14 +104,26 @@ class GraphView(LineView):
 
         form: str
 
+    class Drawn(Message):
+        """A drawing was made on a thread."""
+
+        def __init__(self, drawing: Drawing | None) -> None:
+            """None of one that nobody wanted any more."""
+            super().__init__()
+            self.drawing = drawing
+
     def __init__(
         self, *, ascii: bool = False, now: datetime | None = None, id: str | None = None
     ) -> None:
         super().__init__(id=id)
         self.renderer = GraphRenderer(self.token, now=now or datetime.now(UTC), ascii=ascii)
-        self.model = GraphModel(self.renderer.size_of)
+        self.model = GraphModel(self.renderer.size_of, self._draw_later)
         self.placeholder = ""
         """What it says while there are no steps."""
+        self._is_drawing = False
+        """Whether a drawing is being made on a thread."""
+        self._is_late = False
+        """Whether somebody has waited for one since the last tick."""
 
     # --- what is in it -----------------------------------------------------------------------
 
@@ -122,16 +136,46 @@ class GraphView(LineView):
         """Show this version of a workflow."""
         before = self._step
         self.model.show(workflow, self.renderer.now.timestamp())
-        self.model.reveal()
         self._drawn()
         if self._step != before:
             self._tell()
 
+    def _draw_later(self) -> None:
+        wanted = self.model.wanted
+        if wanted is not None and not self._is_drawing:
+            self._is_drawing = True
+            self._draw(wanted, self.model.drawing)
+
+    # Textual describes a worker by the text of its arguments: of a large run, megabytes.
+    @work(thread=True, group="graph", description="drawing a graph")
+    def _draw(self, wanted: Wanted, before: Drawing) -> None:
+        def is_wanted() -> bool:
+            newest = self.model.wanted
+            return self.is_attached and newest is not None and newest.look == wanted.look
+
+        self.post_message(self.Drawn(draw(wanted, before, is_wanted)))
+
+    @on(Drawn)
+    def take_drawn(self, message: Drawn) -> None:
+        """A drawing is there; the next one is begun, if there is something newer."""
+        message.stop()
+        self._is_drawing = False
+        if (drawing := message.drawing) is not None:
+            self._moved(lambda: self.model.take(drawing))
+            self._is_late = self._is_late and self.model.is_behind
+        self._draw_later()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is drawn: there is nothing, or its first drawing is still being made."""
+        return not self.model.graph.boxes
+
     def tick(self, now: datetime) -> None:
         """A second went by: what runs has run for longer."""
         self.renderer.now = now
-        workflow = self.model.workflow
-        if workflow is not None and not workflow.is_completed:
+        workflow, was_late = self.model.workflow, self._is_late
+        self._is_late = self.model.is_behind
+        if self._is_late != was_late or (workflow is not None and not workflow.is_completed):
             self.repaint()
 
     @property
@@ -171,7 +215,7 @@ class GraphView(LineView):
 
     def find(self, step: int) -> bool:
         """To the next (1) or previous (-1) box of what is looked for; 0 stays on one of it."""
-        wanted = self.model.matched
+        wanted = self.model.drawing.matched
         return self._moved(lambda: self.model.find(lambda box: box.key in wanted, step) is not None)
 
     def go_to_problem(self, step: int) -> bool:
@@ -180,15 +224,15 @@ class GraphView(LineView):
 
     def toggle_artifacts(self) -> None:
         """Show files between the steps, or no longer."""
-        if not self._moved(self.model.toggle_artifacts):
-            self.post_message(Said("no step has artifacts"))
+        none_there = Said("no step has artifacts")
+        self._moved(lambda: self.model.toggle_artifacts(lambda: self.post_message(none_there)))
 
     def action_zoom_boxes(self, step: int) -> None:
         """Each box tells more (1) or less (-1): its sign, its name, a word, a sentence."""
         level = max(SIGNS, min(ALL, self.renderer.level + step))
         if level != self.renderer.level:
             self.renderer.level = level
-            self.model.resize_boxes()
+            self.model.resize_boxes(self.renderer.size_of)
             self._drawn()
 
     def toggle_fold(self) -> None:
@@ -218,7 +262,9 @@ class GraphView(LineView):
 
     def _drawn(self) -> None:
         model = self.model
-        self.renderer.show(Seen(model.graph, model.layout, model.hot, model.cursor))
+        self.renderer.show(
+            Seen(model.graph, model.layout, model.drawing.lines, model.hot, model.cursor)
+        )
         self.repaint()
 
     def resized(self) -> None:
@@ -241,8 +287,11 @@ class GraphView(LineView):
         width, height = self.size.width, self.size.height
         if y < HEADING:
             return self._heading(width)
-        if not self.model.graph.boxes:
-            rows = wrapped(plain(printable(self.placeholder[:LONGEST]), self.ascii), width - 2)
+        if self.is_empty:
+            wanted, said = self.model.wanted, self.placeholder[:LONGEST]
+            if wanted is not None:
+                said = f"drawing {len(wanted.workflow.nodes):,} steps …"
+            rows = wrapped(plain(printable(said), self.ascii), width - 2)
             text = rows[y - HEADING] if y - HEADING < len(rows) else ""
             return strip_of([("  ", self.token("")), (text, self.token("muted"))], width,
                             self.token(""))  # fmt: skip
@@ -260,19 +309,22 @@ class GraphView(LineView):
         line = rule(is_focused, ascii=self.ascii)
         rules = self.token("rule" if is_focused else "guide")
         heading = self.token("heading" if is_focused else "muted")
-        boxes, steps = self.model.counted
+        drawing = self.model.drawing
+        boxes, steps = drawing.counted
         told = [f"{boxes:,} boxes" if boxes != 1 else "1 box"]
         if steps != boxes:
             told.append(f"{steps:,} steps" if steps != 1 else "1 step")
-        if way := self.model.critical_names:
+        if self._is_late:
+            told.append("drawing anew …")
+        if way := drawing.critical_names:
             arrow = " > " if self.ascii else " ▸ "
             names = [printable_name(name) for name in way]
             if len(names) > 2 * MOST_NAMED:
                 names = [*names[:MOST_NAMED], self._ellipsis, *names[-MOST_NAMED:]]
             told.append(f"critical: {arrow.join(names)}")
-        if (sought := self.model.sought) is not None:
-            told.append(f"{printable(sought.text)}: {len(self.model.matched):,}")
-        if missing := self.model.undrawn:
+        if drawing.of is not None and (sought := drawing.of.look.sought) is not None:
+            told.append(f"{printable(sought.text)}: {len(drawing.matched):,}")
+        if missing := drawing.undrawn:
             told.append(f"{missing:,} lines left out")
         text = cut("  ".join(told), max(0, width - 10), ellipsis=self._ellipsis)
         pieces = [(line, rules), (" GRAPH ", heading), (line, rules), (f" {text} ", heading)]

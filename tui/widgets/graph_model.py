@@ -1,8 +1,10 @@
 """The graph of one workflow's steps: what is folded, where the cursor is, what is seen of it.
 
-The graph is made by `domain.graph` and laid out by `domain.layered`; the layout is kept as long as
-boxes, their sizes and the lines are the same, so that a step which ends moves nothing. What is
-folded is kept by group and survives every update. Nothing here draws anything or knows Textual.
+What is drawn is a `Drawing`, made anew whenever the run changes, or what somebody wants to see of
+it; a large one is made elsewhere (`later`) and taken when it is there (`take`), and keys go on in
+the one before until then. The layout is kept as long as boxes, their sizes and the lines are the
+same, so that a step which ends moves nothing. What is folded is kept by group and survives every
+update. Nothing here draws anything or knows Textual.
 """
 
 from __future__ import annotations
@@ -11,39 +13,38 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from tui.domain.graph import (
-    GROUP,
-    INSIDE,
     JOIN,
-    STEP,
     Box,
     Graph,
     Key,
-    folded_at_first,
-    folded_for,
-    graph_of,
     groups_of,
     kept_with,
     never_ran,
     nodes_of,
     ways_to,
 )
-from tui.domain.layered import Edge, Layout, Rect, Size, layout
+from tui.domain.layered import Layout, Rect, Size
 from tui.domain.node import RUNNING, NodeId
 from tui.domain.sought import Sought, problems_of
+from tui.domain.upcoming import coming_of
 from tui.domain.workflow import Workflow
-
-NOTHING = Layout({}, (), (), {}, frozenset(), Size(0, 0))
+from tui.widgets.graph_drawing import NOTHING, Drawing, Look, Wanted, draw
 
 
 class GraphModel:
     """One workflow's graph; empty until `show` is called."""
 
-    def __init__(self, size_of: Callable[[Box], Size]) -> None:
-        """`size_of` says how many cells and rows a box takes."""
+    def __init__(
+        self, size_of: Callable[[Box], Size], later: Callable[[], object] | None = None
+    ) -> None:
+        """`size_of` says how many cells and rows a box takes; `later` is told when a large drawing
+        is `wanted`, for somebody to make it and give it to `take`. Without, none is too large."""
         self.size_of = size_of
         self.workflow: Workflow | None = None
-        self.graph = Graph({}, {}, {}, frozenset())
-        self.layout = NOTHING
+        """The newest version, which may be drawn already or not."""
+        self.drawing = NOTHING
+        self.wanted: Wanted | None = None
+        """What is to be drawn elsewhere; None while nothing is."""
         self.cursor: Key | None = None
         self.left = self.top = 0
         """The first cell and row of the graph that are seen."""
@@ -51,26 +52,23 @@ class GraphModel:
         """Cells and rows that there are for it."""
         self.shows_artifacts = False
         self.shows_skipped = True
-        self.hot: frozenset[Edge] = frozenset()
-        """Every edge on a way to the cursor."""
+        self.hot: AbstractSet[Key] = frozenset()
+        """Every box on a way to the cursor, with its own."""
+        self._later = later
+        self._then: list[Callable[[], object]] = []
+        """What is to be done in the drawing that is wanted."""
+        self._to_middle = False
+        """Whether the cursor is put into the middle of the screen then."""
         self._now = 0.0
         self._turned: set[Key] = set()
         """Groups that are other than they are at first."""
         self._turned_meanwhile: set[Key] = set()
         """The same, while steps are looked for."""
         self._sought: Sought | None = None
-        self._found: frozenset[Key] = frozenset()
-        """The steps that are looked for."""
-        self.matched: frozenset[Key] = frozenset()
-        """The boxes of those."""
-        self._first: frozenset[Key] = frozenset()
-        self._shape: object = None
-        self._ahead: dict[Key, list[Key]] = {}
         self._came_from: dict[Key, Key] = {}
         """Box → the one from which the cursor went on to it."""
         self._came_back: dict[Key, Key] = {}
         """Box → the one from which the cursor went back to it."""
-        self._layers: dict[Key, int] = {}
 
     # --- what is in it -------------------------------------------------------------------
 
@@ -82,62 +80,85 @@ class GraphModel:
         if is_other:
             self._turned, self.cursor, self._sought = set(), None, None
             self.left = self.top = 0
+            self.drawing, self._then = NOTHING, []
         self._update()
         return is_other
 
-    def _update(self) -> None:
-        """Make the graph anew, and its layout if that changed; the cursor stays on its step."""
+    def _update(self, then: Callable[[], object] | None = None, *, to_middle: bool = False) -> None:
+        """Draw it anew, the cursor staying on its step, and then do something in that."""
         if self.workflow is None:
             return
-        before = self.graph.boxes.get(self.cursor or "")
-        workflow, sought = self.workflow, self._sought
-        kept = None
-        if sought is None:
-            self._found, self._first = frozenset(), folded_at_first(workflow)
-        else:
-            self._found = frozenset(sought.among(workflow, nodes_of(workflow)))
-            self._first = folded_for(workflow, self._found)
-            kept = kept_with(workflow, self._found)
-        self.graph = graph_of(
-            workflow,
-            self._now,
-            folded=self.folded,
-            shows_skipped=self.shows_skipped,
-            shows_artifacts=self.shows_artifacts,
-            kept=kept,
+        self._to_middle |= to_middle
+        if then is not None:
+            self._then.append(then)
+        look = Look(
+            frozenset(self._turns),
+            self._sought,
+            self.shows_skipped,
+            self.shows_artifacts,
+            self.size_of,
         )
-        place = self.graph.place
-        self.matched = frozenset(place[key] for key in self._found if key in place)
-        self._lay_out()
+        wanted = Wanted(self.workflow, self._now, look)
+        if self._later is not None and not wanted.is_small:
+            self.wanted = wanted
+            self._later()
+            return
+        self.wanted = None
+        if (drawing := draw(wanted, self.drawing)) is not None:
+            self._adopt(drawing)
+
+    def take(self, drawing: Drawing) -> bool:
+        """Take what was drawn elsewhere; false if nobody wants it any more.
+
+        An older version of what is wanted is taken: else a run that changes sooner than it is drawn
+        would never be shown again.
+        """
+        wanted, made = self.wanted, drawing.of
+        if wanted is None or made is None or made.look != wanted.look:
+            return False
+        if made.workflow.ref != wanted.workflow.ref:
+            return False
+        if made is wanted:
+            self.wanted = None
+        self._adopt(drawing)
+        return True
+
+    def _adopt(self, drawing: Drawing) -> None:
+        before, self.drawing = self.graph.boxes.get(self.cursor or ""), drawing
         if self.cursor not in self.graph.boxes:
             self.cursor = self._instead(before)
         self._light()
+        to_middle, self._to_middle = self._to_middle, False
+        self.reveal(middle=to_middle)
+        then, self._then = self._then, []
+        for each in then:
+            each()
 
-    def resize_boxes(self) -> None:
+    @property
+    def graph(self) -> Graph:
+        """What is drawn."""
+        return self.drawing.graph
+
+    @property
+    def layout(self) -> Layout:
+        """Where that is."""
+        return self.drawing.layout
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether somebody wants to see something else than what is drawn."""
+        wanted, made = self.wanted, self.drawing.of
+        return wanted is not None and (made is None or made.look != wanted.look)
+
+    def resize_boxes(self, size_of: Callable[[Box], Size]) -> None:
         """Boxes take other room now; the cursor stays about where it is on the screen."""
-        self._lay_out()
-        self.reveal(middle=True)
-
-    def _lay_out(self) -> None:
-        sizes = {
-            key: Size(1, 1) if box.kind == JOIN else self.size_of(box)
-            for key, box in self.graph.boxes.items()
-        }
-        shape = (sizes, list(sizes), self.graph.edges)
-        if shape == self._shape:
-            return
-        self._shape = shape
-        self.layout = layout(sizes, self.graph.edges)
-        self._layers = {key: at for at, layer in enumerate(self.layout.layers) for key in layer}
-        self._ahead = {}
-        for key, afters in self.graph.edges.items():
-            for after in afters:
-                self._ahead.setdefault(after, []).append(key)
+        self.size_of = size_of
+        self._update(to_middle=True)
 
     def _instead(self, before: Box | None) -> Key | None:
         """Where the cursor goes when its box is no more, or was never there."""
-        if before is not None and self.workflow is not None:
-            place, parents = self.graph.place, groups_of(self.workflow).parents
+        if before is not None and self.drawing.of is not None:
+            place, parents = self.graph.place, groups_of(self.drawing.of.workflow).parents
             at: Key | None = before.key
             while at is not None:
                 if place.get(at) in self.graph.boxes:
@@ -146,15 +167,7 @@ class GraphModel:
                 if inner is not None and place[inner] in self.graph.boxes:
                     return place[inner]
                 at = parents.get(at)
-        return self._opening
-
-    @property
-    def _opening(self) -> Key | None:
-        """The box to look at first: what failed, else what runs or waits, else the first."""
-        boxes = [self.graph.boxes[key] for key in self.in_order]
-        wanted = [*self.problems, *(box.key for box in boxes if box.phase == RUNNING and box.step)]
-        leaves = [key for key in wanted if not self._is_begin(key)]
-        return next(iter([*leaves, *wanted, *(box.key for box in boxes)]), None)
+        return self.drawing.opening
 
     @property
     def current(self) -> Box | None:
@@ -179,19 +192,27 @@ class GraphModel:
         The cursor goes to the first of them, if it is on none.
         """
         self._sought, self._turned_meanwhile = sought, set()
-        self._update()
-        if self.matched and self.cursor not in self.matched:
-            self.cursor = next(key for key in self.in_order if key in self.matched)
+        self._update(self._to_match, to_middle=True)
+        if sought is None or self.workflow is None:
+            return 0
+        nodes = self.workflow.nodes
+        if self.wanted is None or coming_of.known(self.workflow) is not None:
+            nodes = nodes_of(self.workflow)  # else it would take as long as the run is large
+        return sum(1 for _ in sought.among(self.workflow, nodes))
+
+    def _to_match(self) -> None:
+        matched = self.drawing.matched
+        if matched and self.cursor not in matched:
+            self.cursor = next(key for key in self.drawing.order if key in matched)
             self._light()
-        self.reveal(middle=True)
-        return len(self._found)
+            self.reveal(middle=True)
 
     # --- folding -------------------------------------------------------------------------
 
     @property
     def folded(self) -> frozenset[Key]:
         """The groups that are one box."""
-        return self._first ^ self._turns
+        return self.drawing.first ^ self._turns
 
     @property
     def _turns(self) -> set[Key]:
@@ -201,34 +222,38 @@ class GraphModel:
         """Fold a group, or unfold it."""
         self._turns.symmetric_difference_update({group})
         self._update()
-        self.reveal()
 
     def fold(self, folded: AbstractSet[Key]) -> bool:
         """Fold these groups and no others; false if that changes nothing."""
+        if self.is_behind:
+            # What is folded at first is known with that drawing.
+            self._then.append(lambda: self.fold(folded))
+            return True
         if folded == self.folded:
             return False
         turns = self._turns
         turns.clear()
-        turns.update(self._first ^ folded)
-        self._update()
-        self.reveal(middle=True)
+        turns.update(self.drawing.first ^ folded)
+        self._update(to_middle=True)
         return True
 
     @property
     def groups(self) -> frozenset[Key]:
         """All that can be folded, but for what is all of the run."""
-        if self.workflow is None:
+        if self.drawing.of is None:
             return frozenset()
-        return frozenset(groups_of(self.workflow).kinds) - {self.workflow.metadata.name}
+        workflow = self.drawing.of.workflow
+        return frozenset(groups_of(workflow).kinds) - {workflow.metadata.name}
 
     @property
     def quiet_groups(self) -> frozenset[Key]:
         """All groups in which nothing failed and nothing runs."""
-        if self.workflow is None:
+        if self.drawing.of is None:
             return frozenset()
-        parents = groups_of(self.workflow).parents
+        workflow = self.drawing.of.workflow
+        parents = groups_of(workflow).parents
         eventful: set[Key] = set()
-        for key, node in self.workflow.nodes.items():
+        for key, node in workflow.nodes.items():
             if node.is_problem or node.phase == RUNNING:
                 above = parents.get(key)
                 while above is not None and above not in eventful:
@@ -241,41 +266,14 @@ class GraphModel:
         if there is none."""
         self.shows_skipped = not self.shows_skipped
         self._update()
-        self.reveal()
         nodes = self.workflow.nodes.values() if self.workflow is not None else ()
         return any(map(never_ran, nodes))
 
-    def toggle_artifacts(self) -> bool:
-        """Show files between the steps, or no longer; false if there are none."""
+    def toggle_artifacts(self, none_there: Callable[[], object]) -> None:
+        """Show files between the steps, or no longer; say so if there are none."""
         before = len(self.graph.boxes)
         self.shows_artifacts = not self.shows_artifacts
-        self._update()
-        self.reveal()
-        return len(self.graph.boxes) != before
-
-    # --- figures -------------------------------------------------------------------------
-
-    @property
-    def counted(self) -> tuple[int, int]:
-        """How many boxes of steps there are, and how many steps they stand for."""
-        found = [box for box in self.graph.boxes.values() if box.kind in (STEP, GROUP)]
-        # What stands beside its fellows is counted with them, and what begins a part is no step.
-        return len(found), sum(
-            box.total or 1
-            for box in found
-            if not (box.is_folded and box.key != box.group) and not self._is_begin(box.key)
-        )
-
-    @property
-    def critical_names(self) -> list[str]:
-        """The boxes of the critical path, from its begin on, as they are called."""
-        boxes = [box for key in self.in_order if (box := self.graph.boxes[key]).is_critical]
-        return [box.label for box in boxes]
-
-    @property
-    def undrawn(self) -> int:
-        """How many edges have no lines, because they are long and there are very many."""
-        return sum(map(len, self.graph.edges.values())) - len(self.layout.drawn)
+        self._update(lambda: none_there() if len(self.graph.boxes) == before else None)
 
     # --- the cursor ----------------------------------------------------------------------
 
@@ -296,10 +294,17 @@ class GraphModel:
         if step not in self.graph.place and self._sought is not None:
             self.seek(None)
         place = self.graph.place.get(step)
+        if place is None and self.wanted is not None and step in self.wanted.workflow.nodes:
+            self._then.append(lambda: self._move_in(step))
+            return True
         return place is not None and self.move_to(place)
 
+    def _move_in(self, step: NodeId) -> None:
+        if (place := self.graph.place.get(step)) is not None:
+            self.move_to(place)
+
     def _light(self) -> None:
-        self.hot = frozenset(ways_to(self.graph.edges, self.cursor)) if self.cursor else frozenset()
+        self.hot = ways_to(self.drawing.ahead, self.cursor) if self.cursor else frozenset()
 
     def along(self, step: int) -> bool:
         """Along an edge to what comes next (1), or back (-1): the way one came, else the nearest;
@@ -307,7 +312,7 @@ class GraphModel:
         here = self.cursor
         if here is None:
             return False
-        ways: Mapping[Key, Iterable[Key]] = self.graph.edges if step > 0 else self._ahead
+        ways: Mapping[Key, Iterable[Key]] = self.graph.edges if step > 0 else self.drawing.ahead
         known, other = self._came_back, self._came_from
         if step < 0:
             known, other = other, known
@@ -349,8 +354,7 @@ class GraphModel:
         if here is None or self.cursor is None:
             return False
         boxes, found = self.layout.boxes, self.graph.boxes
-        layer = self.layout.layers[self._layers[self.cursor]]
-        those = [key for key in layer if found[key].kind != JOIN]
+        those = self.drawing.rows[self.drawing.layers[self.cursor]]
         at = those.index(self.cursor) + step
         if 0 <= at < len(those):
             return self.move_to(those[at])
@@ -368,55 +372,40 @@ class GraphModel:
 
     def to_end(self, step: int) -> bool:
         """To the last box (1) or the first (-1)."""
-        layers = [
-            [key for key in layer if self.graph.boxes[key].kind != JOIN]
-            for layer in self.layout.layers
-        ]
-        layers = [layer for layer in layers if layer]
-        if not layers:
+        rows = [row for row in self.drawing.rows if row]
+        if not rows:
             return False
-        return self.move_to(layers[0][0] if step < 0 else layers[-1][-1])
+        return self.move_to(rows[0][0] if step < 0 else rows[-1][-1])
 
     # --- ways through it -----------------------------------------------------------------
-
-    @property
-    def in_order(self) -> list[Key]:
-        """All boxes, layer by layer."""
-        boxes = self.graph.boxes
-        return [key for layer in self.layout.layers for key in layer if boxes[key].kind != JOIN]
-
-    @property
-    def problems(self) -> list[Key]:
-        """The boxes that failed, layer by layer; not those whose failure another box shows."""
-        boxes = self.graph.boxes
-        failed = [key for key in self.in_order if boxes[key].is_problem]
-        whole = {boxes[key].group for key in failed if boxes[key].group != key}
-        leaves = [key for key in failed if key not in whole and not self._is_begin(key)]
-        return leaves or failed
-
-    def _is_begin(self, key: Key) -> bool:
-        """Whether it is the begin of a DAG or Steps whose inside is shown."""
-        box = self.graph.boxes[key]
-        return box.group == key and box.has == INSIDE and not box.is_folded
 
     def to_problem(self, step: int) -> Key | None:
         """To the next (1) or previous (-1) box that failed, round the end; None if none did.
 
         If one is not among those that are looked for, all are shown again.
         """
-        workflow, place = self.workflow, self.graph.place
-        if self._sought is not None and workflow is not None:
+        drawn, place = self.drawing.of, self.graph.place
+        if self._sought is not None and drawn is not None:
+            workflow = drawn.workflow
             failed_of_all = kept_with(workflow, problems_of(workflow))
-            if any(key not in place for key in failed_of_all if key in workflow.nodes):
+            hidden = [k for k in failed_of_all if k in workflow.nodes and k not in place]
+            if hidden:
                 self.seek(None)
-        return self.find(lambda box: box.key in failed, step) if (failed := self.problems) else None
+            if hidden and self.wanted is not None:
+                self._then.append(lambda: self._to_problem(step))
+                return hidden[0]
+        return self._to_problem(step)
+
+    def _to_problem(self, step: int) -> Key | None:
+        failed = set(self.drawing.problems)
+        return self.find(lambda box: box.key in failed, step) if failed else None
 
     def find(self, fits: Callable[[Box], bool], step: int) -> Key | None:
         """To the next (1) or previous (-1) box that fits, round the end; 0 stays on one that does.
 
         None if none fits.
         """
-        order = self.in_order
+        order = self.drawing.order
         at = order.index(self.cursor) if self.cursor in order else 0
         direction = step or 1
         for offset in range(abs(step), len(order) + 1):
@@ -428,7 +417,7 @@ class GraphModel:
 
     def nearby(self, key: Key) -> tuple[Sequence[Key], Sequence[Key]]:
         """What leads to a box, and what it leads to."""
-        return self._past_joins(key, self._ahead), self._past_joins(key, self.graph.edges)
+        return self._past_joins(key, self.drawing.ahead), self._past_joins(key, self.graph.edges)
 
     # --- what is seen --------------------------------------------------------------------
 

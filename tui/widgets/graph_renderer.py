@@ -9,9 +9,10 @@ A line of the screen is made of what is on it, however large the graph is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from textual.strip import Strip
 from tui.columns.nodes import node_seconds, node_token
 from tui.columns.words import compact, phase_token
 from tui.domain.graph import ARTIFACT, GROUP, JOIN, Box, Graph
-from tui.domain.layered import Edge, Layout, Net, Rect, Size
+from tui.domain.layered import BLOCK, Layout, Lines, Net, Rect, Size, rows_of
 from tui.domain.node import OMITTED, SKIPPED
 from tui.domain.status import icon, node_icon
 from tui.widgets.cells import (
@@ -47,9 +48,6 @@ LEAST = (0, 6, 10, 26)
 """Cells inside a box: a duration has room at any time, so that nothing moves when it grows."""
 LEAST_GROUP = 22
 """Those of a group that has counts."""
-BLOCK = 16
-"""Rows that are looked up together."""
-
 ARMS = " │┃─└┖━┕┗││╿┌├┞┍┝┡┃╽┃┎┟┠┏┢┣─┘┚─┴┸╼┶┺┐┤┦┬┼╀┮┾╄┒┧┨┰╁╂┲╆╊━┙┛╾┵┹━┷┻┑┥┩┭┽╃┯┿╇┓┪┫┱╅╉┳╈╋"
 """What a cell of a line looks like. Its place is the sum of its arms: 1 for one up, 3 right, 9 down
 and 27 left, twice that for a heavy one."""
@@ -81,13 +79,26 @@ class _Cell:
         self.token = "guide"
 
 
+class Part(NamedTuple):
+    """Some of the ends of a line."""
+
+    begins: AbstractSet[str]
+    ends: AbstractSet[str]
+    rows: tuple[int, int]
+    """The first and the last that it is on; of nothing the last is before the first."""
+
+
+NO_PART = Part(frozenset(), frozenset(), (0, -1))
+
+
 class Seen(NamedTuple):
     """What is to be drawn."""
 
     graph: Graph
     layout: Layout
-    hot: AbstractSet[Edge]
-    """The edges on the way to the cursor."""
+    lines: Lines
+    hot: AbstractSet[str]
+    """The boxes on a way to the cursor, with its own."""
     cursor: str | None
 
 
@@ -101,17 +112,11 @@ class GraphRenderer:
         self.level = DETAILS
         self.is_focused = False
         self._seen: Seen | None = None
-        self._layout: Layout | None = None
-        self._nets: dict[tuple[int, int], list[int]] = {}
-        """Channel, by its last cell, and block of rows → the lines in it."""
-        self._channels: list[tuple[int, int]] = []
-        """First and last cell of what is between two layers."""
         self._dotted: frozenset[str] = frozenset()
         """Files, and places that lines from them pass."""
-        self._entered: AbstractSet[str] = frozenset()
-        """What lines lead to with an arrow."""
-        self._hot: dict[int, tuple[AbstractSet[str], AbstractSet[str]]] = {}
-        self._critical: dict[int, tuple[AbstractSet[str], AbstractSet[str]]] = {}
+        self._hot: dict[int, Part] = {}
+        """Line that was drawn → what of it is on the way to the cursor."""
+        self._critical: dict[int, Part] = {}
 
     @property
     def ellipsis(self) -> str:
@@ -120,16 +125,20 @@ class GraphRenderer:
 
     # --- boxes -------------------------------------------------------------------------------
 
-    def size_of(self, box: Box) -> Size:
-        """How many cells and rows a box takes."""
-        if self.level == SIGNS:
+    @property
+    def size_of(self) -> Callable[[Box], Size]:
+        """How many cells and rows a box takes, while boxes tell as much as now."""
+        return partial(self._size_at, self.level)
+
+    def _size_at(self, level: int, box: Box) -> Size:
+        if level == SIGNS:
             return Size(2 + width_of(self._sign(box)) + width_of(self._times(box)), 1)
-        name = min(width_of(printable_name(box.label)), LONGEST_NAME[self.level])
+        name = min(width_of(printable_name(box.label)), LONGEST_NAME[level])
         wide = 2 + name + width_of(self._times(box)) + 1
         if box.kind == ARTIFACT:
             return Size(2 + wide, 3)
-        least = LEAST_GROUP if box.kind == GROUP and self.level >= DETAILS else LEAST[self.level]
-        return Size(2 + max(wide, least), 2 + self.level)
+        least = LEAST_GROUP if box.kind == GROUP and level >= DETAILS else LEAST[level]
+        return Size(2 + max(wide, least), 2 + level)
 
     def _sign(self, box: Box) -> str:
         if box.kind == ARTIFACT:
@@ -230,81 +239,89 @@ class GraphRenderer:
 
     def show(self, seen: Seen) -> None:
         """This is to be drawn."""
-        layout, graph = seen.layout, seen.graph
-        if layout is not self._layout:
-            self._layout = layout
-            self._nets, spans = {}, dict[int, int]()
-            for at, net in enumerate(layout.nets):
-                last = net.targets[0][0]
-                first = min(x for x, _, _ in net.sources)
-                spans[last] = min(spans.get(last, first), first)
-                rows = [row for _, row, _ in (*net.sources, *net.targets)]
-                for block in range(min(rows) // BLOCK, max(rows) // BLOCK + 1):
-                    self._nets.setdefault((last, block), []).append(at)
-            self._channels = [(first, last) for last, first in sorted(spans.items())]
-            files = {key for key, box in graph.boxes.items() if box.kind == ARTIFACT}
-            passed = {p for edge, way in layout.passes.items() if edge[0] in files for p in way}
-            self._dotted = frozenset(files | passed)
-            self._entered = {key for key, box in graph.boxes.items() if box.kind != JOIN}
-        is_other = self._seen is None or self._seen.layout is not layout
-        if is_other or (self._seen is not None and self._seen.hot is not seen.hot):
-            self._hot = self._parts_of(layout, seen.hot)
-        if is_other or (self._seen is not None and self._seen.graph is not graph):
-            self._critical = self._parts_of(layout, graph.critical)
-        self._seen = seen
+        before, self._seen = self._seen, seen
+        is_other = before is None or before.layout is not seen.layout
+        if is_other:
+            files = {key for key, box in seen.graph.boxes.items() if box.kind == ARTIFACT}
+            passes = seen.layout.passes.items() if files else ()
+            self._dotted = frozenset(
+                files.union(*(way for edge, way in passes if edge[0] in files))
+            )
+        if is_other or (before is not None and before.hot is not seen.hot):
+            self._hot = {}
+        if is_other or (before is not None and before.graph is not seen.graph):
+            self._critical = self._parts_of(seen)
 
-    def _parts_of(
-        self, layout: Layout, edges: Iterable[Edge]
-    ) -> dict[int, tuple[AbstractSet[str], AbstractSet[str]]]:
-        """Line → the ends of it that some edges are between."""
-        legs = {leg for edge in edges if edge in layout.drawn for leg in layout.legs(edge)}
-        by_target: dict[str, set[str]] = {}
-        for before, after in legs:
-            by_target.setdefault(after, set()).add(before)
-        found: dict[int, tuple[AbstractSet[str], AbstractSet[str]]] = {}
-        for at, net in enumerate(layout.nets) if legs else ():
-            sources = {key for _, _, key in net.sources}
-            ends = {key for _, _, key in net.targets if by_target.get(key, set()) & sources}
-            if ends:
-                begins = {s for end in ends for s in by_target[end] if s in sources}
-                found[at] = begins, ends
-        return found
+    def _parts_of(self, seen: Seen) -> dict[int, Part]:
+        """Line → the ends of it that the critical path is between."""
+        found: dict[int, tuple[set[str], set[str]]] = {}
+        nets, drawn = seen.layout.nets, seen.layout.drawn
+        for edge in seen.graph.critical:
+            for before, after in seen.layout.legs(edge) if edge in drawn else ():
+                for at in seen.lines.into.get(after, ()):
+                    if any(key == before for _, _, key in nets[at].sources):
+                        begins, ends = found.setdefault(at, (set(), set()))
+                        begins.add(before)
+                        ends.add(after)
+        return {at: _part(nets[at], *those) for at, those in found.items()}
+
+    def _hot_part(self, seen: Seen, at: int) -> Part:
+        """What of a line is on the way to the cursor: asked of what is on the screen alone."""
+        part = self._hot.get(at)
+        if part is None:
+            net = seen.layout.nets[at]
+            ends = {key for _, _, key in net.targets if self._leads_on(seen, key)}
+            # Whatever shares a line leads to all that it leads to.
+            part = self._hot[at] = _part(net, {key for _, _, key in net.sources}, ends)
+        return part
+
+    def _leads_on(self, seen: Seen, key: str) -> bool:
+        """Whether a box, or the place of a long line, is on the way to the cursor."""
+        nets, onward = seen.layout.nets, seen.lines.onward
+        way: str | None = key
+        while way is not None and way not in seen.hot:
+            if way not in onward:
+                return False
+            targets = [each for _, _, each in nets[onward[way]].targets]
+            if not seen.hot.isdisjoint(targets):
+                return True
+            way = next((each for each in targets if each in onward), None)
+        return way is not None
 
     def _cells(self, y: int, left: int, right: int) -> dict[int, _Cell]:
         """The cells of lines on a row of the graph, from `left` up to but without `right`."""
         cells: dict[int, _Cell] = {}
         if self._seen is None:
             return cells
-        nets = self._seen.layout.nets
-        for first, last in self._channels:
+        seen = self._seen
+        for first, last in seen.lines.channels:
             if last < left or first >= right:
                 continue
-            for at in self._nets.get((last, y // BLOCK), ()):
-                self._paint(cells, at, nets[at], y, left, right)
+            for at in seen.lines.near.get((last, y // BLOCK), ()):
+                self._paint(cells, seen, at, y, left, right)
                 if at in self._critical:
-                    self._paint(cells, at, nets[at], y, left, right, self._critical[at], "accent")
-                if at in self._hot:
-                    self._paint(cells, at, nets[at], y, left, right, self._hot[at], "rule")
+                    self._paint(cells, seen, at, y, left, right, self._critical[at], "accent")
+                if (hot := self._hot_part(seen, at)).ends:
+                    self._paint(cells, seen, at, y, left, right, hot, "rule")
         return cells
 
     def _paint(
         self,
         cells: dict[int, _Cell],
+        seen: Seen,
         at: int,
-        net: Net,
         y: int,
         left: int,
         right: int,
-        part: tuple[AbstractSet[str], AbstractSet[str]] | None = None,
+        part: Part | None = None,
         token: str = "",
     ) -> None:
         """Draw what of a line, or of a part of it, is on a row."""
-        begins = [each for each in net.sources if part is None or each[2] in part[0]]
-        ends = [each for each in net.targets if part is None or each[2] in part[1]]
-        rows = [row for _, row, _ in (*begins, *ends)]
-        low, high = min(rows), max(rows)
+        low, high = seen.lines.spans[at] if part is None else part.rows
         if not low <= y <= high:
             return
+        net = seen.layout.nets[at]
+        begins, ends = seen.lines.ends.get((at, y), ((), ()))
         weight = 2 if token == "rule" else 1
         is_file = net.sources[0][2] in self._dotted
 
@@ -330,13 +347,13 @@ class GraphRenderer:
                 if x < end:
                     put(x, 1, dots=dots)
 
-        begun = [x for x, row, _ in begins if row == y]
-        ended = [(x, key) for x, row, key in ends if row == y]
+        begun = [x for x, _, key in begins if part is None or key in part.begins]
+        ended = [(x, key) for x, _, key in ends if part is None or key in part.ends]
         for x in begun:
             line(x - 1, net.track)
         for x, key in ended:
             line(net.track, x + 1, dots=is_file or key in self._dotted)
-            if x in cells and key in self._entered:
+            if x in cells and self._is_box(key):
                 cells[x].is_arrow = True
         if low != high:
             if y > low:
@@ -345,6 +362,11 @@ class GraphRenderer:
                 put(net.track, 2)
             if (begun or ended) and left <= net.track < right:
                 cells[net.track].bends = True
+
+    def _is_box(self, key: str) -> bool:
+        """Whether lines lead to it with an arrow."""
+        box = self._seen.graph.boxes.get(key) if self._seen is not None else None
+        return box is not None and box.kind != JOIN
 
     def _character(self, cell: _Cell) -> str:
         up, right, down, left = cell.arms
@@ -436,3 +458,10 @@ class GraphRenderer:
         for token, alike in groupby((drawn(x) for x in range(begin, end)), key=lambda d: d[1]):
             text = "".join(character for character, _ in alike)
             yield text, self.style(token) if token else base
+
+
+def _part(net: Net, begins: set[str], ends: set[str]) -> Part:
+    if not ends:
+        return NO_PART
+    those = (*(e for e in net.sources if e[2] in begins), *(e for e in net.targets if e[2] in ends))
+    return Part(begins, ends, rows_of(those))
