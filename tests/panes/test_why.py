@@ -14,6 +14,7 @@ from tests.support.why import NOW as THEN
 from tests.support.why import Case, cases, pod, run, step, timed
 from tui.domain.history import past_of
 from tui.domain.samples import RunSamples
+from tui.domain.why.evidence import EVENTS, OTHERS, PODS
 from tui.domain.workflow import Manifest
 from tui.errors import Missing, Refused
 from tui.messages import GoToStep, OpenObject, ShowProof
@@ -31,14 +32,16 @@ class Surroundings:
         self.asked: list[str] = []
         self.refusal: Exception | None = None
 
-    def _told(self, what: str) -> Case:
+    def _told(self, what: str, piece: str = "") -> Case:
         self.asked.append(what)
         if self.refusal is not None:
             raise self.refusal
+        if why := (self.case.unread or {}).get(piece):
+            raise Refused(why)
         return self.case
 
     def pod(self, namespace: str, name: str) -> Manifest | None:
-        pods = self._told(f"pod {name}").pods
+        pods = self._told(f"pod {name}", PODS).pods
         return next((each for each in pods if each["metadata"]["name"] == name), None)
 
     def quotas(self, namespace: str) -> tuple[Manifest, ...]:
@@ -58,10 +61,10 @@ class Surroundings:
         return ()
 
     def unfinished(self, namespace: str) -> tuple[Manifest, ...]:
-        return self._told("others").others
+        return self._told("others", OTHERS).others
 
     def events(self, ref: Any, pod: str = "") -> tuple[Event, ...]:
-        return self._told(f"events {pod}").events
+        return self._told(f"events {pod}", EVENTS).events
 
 
 def case(id: str) -> Case:
@@ -69,8 +72,8 @@ def case(id: str) -> Case:
     return found
 
 
-def furnished(which: Case) -> tuple[ScriptedSource, Surroundings]:
-    source, around = ScriptedSource(which.workflow), Surroundings(which)
+def furnished(which: Case, *earlier: Manifest) -> tuple[ScriptedSource, Surroundings]:
+    source, around = ScriptedSource(which.workflow, *earlier), Surroundings(which)
     source.ports[Around] = source.ports[Events] = around
     if which.logs or which.cause == "oom":
         source.logs["w", "main"] = [b"epoch 1\nERROR: bad batch\nbye\n"]

@@ -12,9 +12,14 @@ from tests.panes.test_why import case, furnished
 from tests.support.app import STILL, Shown, showing
 from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource
-from tests.support.why import NOW, cases, step
+from tests.support.why import NOW, before, cases, step
 from tests.support.why import run as made
-from tui.domain.workflow import Manifest
+from tui.domain.identity import Target
+from tui.domain.usual import Usual
+from tui.domain.why.evidence import EARLIER
+from tui.domain.workflow import LABEL, Manifest
+from tui.errors import Refused
+from tui.ports.objects import Objects
 from tui.widgets.pointed_text import PointedText
 
 THERE = replace(STILL, fixed_now=NOW)
@@ -23,8 +28,28 @@ THERE = replace(STILL, fixed_now=NOW)
 def scene(id: str) -> ScriptedSource:
     """The list with that workflow in it alone."""
     found = case(id)
-    source, _ = furnished(replace(found, workflow=in_argo(found.workflow)))
+    refused = (found.unread or {}).get(EARLIER)
+    if found.usual is None and not refused:
+        source, _ = furnished(replace(found, workflow=in_argo(found.workflow)))
+        return source
+    labels = {f"{LABEL}workflow-template": "etl"}
+    own = in_argo(found.workflow)
+    own["metadata"]["labels"] = labels
+    earlier = before(found.usual or {".b": Usual(5, 60.0, 50.0, 70.0)}, labels)
+    source, _ = furnished(replace(found, workflow=own), *map(in_argo, earlier))
+    if refused:
+        source.ports[Objects] = Unreadable(refused)
     return source
+
+
+class Unreadable:
+    """Whole objects that an account may not read."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def get(self, target: Target) -> Manifest:
+        raise Refused(self._why)
 
 
 def in_argo(manifest: Manifest) -> Manifest:
@@ -110,10 +135,8 @@ BESIDES = ("no such command", "semaphore of a step", "database", "parallelism of
 def gallery() -> Iterator[tuple[tuple[int, int], str]]:
     """The first case of each cause, and some that look other than that."""
     firsts = {(case.verdict, case.cause): case.id for case in reversed(cases())}
-    asked = {case.id for case in cases() if case.usual or case.unread}  # of others than the run
     for each in dict.fromkeys((*LARGE, *reversed(firsts.values()), *BESIDES)):
-        if each not in asked:
-            yield (80, 24), each
+        yield (80, 24), each
     for each in LARGE:
         yield from (((120, 40), each), ((200, 60), each))
 
@@ -128,5 +151,7 @@ async def test_looks(id: str, size: tuple[int, int], picture: Picture) -> None:
         await shown.press("W")
         await shown.until(lambda: "looking further" not in shown.text)
         await shown.until(lambda: shown.detail.pane_tabs.front == "why")
+        if case(id).cause in ("longer", "unknown"):
+            await shown.until(lambda: case(id).says[:12] in shown.pane_text)
         await shown.at_rest()
         assert picture(shown.app)

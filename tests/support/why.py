@@ -90,6 +90,41 @@ def timed(name: str, day: int, minutes: int, phase: str = "Succeeded") -> Json:
     return found
 
 
+def before(usual: Mapping[str, Usual], labels: Json) -> Iterator[Json]:
+    """The runs that told how long steps take as a rule, as the one with these labels is one."""
+    for at in range(5):
+        name, day = f"before-{at}", f"2026-11-{20 + at}"
+        began = {"startedAt": f"{day}T09:00:00Z"}
+        times = [
+            {**began, "finishedAt": f"{day}T09:{_spread(each)[at]}Z"} for each in usual.values()
+        ]
+        steps = [
+            step(path, "Succeeded", name=f"{name}{path}", boundaryID=name, **each)
+            for path, each in zip(usual, times, strict=True)
+        ]
+        top = step(name, "Succeeded", "DAG", name=name, children=list(usual), **times[0])
+        found = run(
+            top,
+            *steps,
+            phase="Succeeded",
+            status=times[0],
+            metadata={
+                "name": name,
+                "uid": f"uid-{name}",
+                "creationTimestamp": times[0]["startedAt"],
+            },
+        )
+        found["metadata"]["labels"] = {**labels, f"{LABEL}phase": "Succeeded"}
+        yield found
+
+
+def _spread(usual: Usual) -> tuple[str, ...]:
+    """Minutes and seconds of five runs of which that is usual."""
+    median, low, high = usual.median, usual.low, usual.high
+    found = (low, (low + median) / 2, median, (median + high) / 2, high)
+    return tuple(f"{int(each) // 60:02}:{int(each) % 60:02}" for each in found)
+
+
 def pod(
     name: str = "w",
     main: Json | None = None,
