@@ -20,12 +20,14 @@ from tui.demo import scenes
 from tui.demo.bucket import Bucket
 from tui.demo.clock import SteppedClock
 from tui.demo.engine.engine import Engine
+from tui.demo.nodes import put
 from tui.demo.podlogs import PodLogs
 from tui.demo.resources import (
     CLUSTER_WORKFLOW_TEMPLATES,
     CONFIG_MAPS,
     CRON_WORKFLOWS,
     NAMESPACES,
+    NODES,
     PODS,
     SECRETS,
     WORKFLOW_TEMPLATES,
@@ -37,6 +39,7 @@ from tui.domain import decode
 from tui.domain.allowance import pod_allowance
 from tui.domain.report_get import Look, report
 from tui.domain.samples import RunSamples
+from tui.domain.why.scheduler import groups
 from tui.errors import InputError
 from tui.sources.pods import usage
 
@@ -185,6 +188,16 @@ def test_pods_of_the_past_are_written_as_they_are_now(opened: Opened) -> None:
     busy = opened.pod_of(opened.one("stream-orders", "ml-etl"), "consume")
     assert busy is not None
     assert busy["status"]["phase"] == "Running"
+
+
+def test_what_no_node_has_room_for_lacks_only_what_its_event_says(opened: Opened) -> None:
+    run = opened.one("train-model", "ml-etl")
+    pod = opened.pod_of(run, run["metadata"]["name"])
+    assert pod is not None
+    store = Store(opened.clock, seed=1)
+    put(store, opened.clock.now(), "https://127.0.0.1:1")
+    (group,) = groups(list(store.list(NODES)), pod)
+    assert group.reasons == ((3, "no nvidia.com/gpu"),)
 
 
 def test_the_long_runner_goes_on_logging() -> None:

@@ -99,6 +99,19 @@ def test_images_are_told_by_template_and_container(template: dict[str, Any], nam
     assert [tuple(each) for each in found.images] == [(name, "app:1", "app:2")]
 
 
+def test_of_a_run_that_did_not_get_so_far_images_are_those_of_its_spec() -> None:
+    templates = [
+        {"name": name, "container": {"image": image}}
+        for name, image in (("work", "app:1"), ("report", "box:1"))
+    ]
+    before = run("a", node("a.w", 5), templates=templates)
+    whole = (node("b.w", 5), node("b.r", 5, templateName="report"))
+    assert not compare(before, run("b", *whole, templates=templates), NOW).images
+    templates[1] = {"name": "report", "container": {"image": "box:2"}}
+    changed = compare(before, run("b", *whole, templates=templates), NOW).images
+    assert [tuple(each) for each in changed] == [("report", "box:1", "box:2")]
+
+
 def test_results_of_steps_are_compared_too() -> None:
     before = node("a.count", 5, outputs={"result": "10", "exitCode": "0"})
     after = node("b.count", 5, outputs={"result": "11", "exitCode": "0"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -208,6 +209,29 @@ def test_what_was_never_reached_is_named_and_what_a_retry_would_do() -> None:
     ]
     (again,) = labelled(answer, "retry")
     assert (again.text, again.key) == ("a retry runs 2 steps again and keeps 37", "act.retry")
+
+
+def test_what_was_never_reached_is_named_in_the_order_of_the_run() -> None:
+    omitted = {"type": "Skipped", "boundaryID": "w", "phase": "Omitted"}
+    whole = run(
+        step("w", "Failed", "DAG", children=["load"]),
+        step("load", message="main: Error (exit code 1)", boundaryID="w", children=["z"]),
+        step("a", displayName="report", **omitted),
+        step("b", displayName="archive", children=["a"], **omitted),
+        step("z", displayName="merge", children=["b"], **omitted),
+    )
+    said = texts(explain(Evidence(decode.workflow(json.encode(whole)), NOW)))
+    assert "blocked: merge, archive, report were not reached" in said
+    whole["status"]["nodes"]["a"]["children"] = ["z"]
+    said = texts(explain(Evidence(decode.workflow(json.encode(whole)), NOW)))
+    assert "blocked: archive, merge, report were not reached" in said, "a circle loses none"
+
+
+def test_what_runs_says_so_where_a_step_takes_longer_than_usual() -> None:
+    (case,) = (each for each in cases() if each.cause == "longer")
+    assert explain(case.evidence()).headline == "it runs, and a step takes longer than usual"
+    usual = replace(case, usual={})
+    assert explain(usual.evidence()).headline == "it runs, and nothing is wrong so far"
 
 
 def test_of_a_run_that_could_not_start_what_helps_in_place_of_a_retry_is_said() -> None:

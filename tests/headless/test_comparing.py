@@ -80,12 +80,15 @@ def test_one_run_is_told_beside_the_last_that_succeeded_before_it(ask: Ask) -> N
 @pytest.mark.parametrize("name", ["nightly-0", "alone"])
 def test_where_none_succeeded_before_that_is_said(ask: Ask, name: str) -> None:
     said = ask("diff", name)
-    assert said.code == 1 and f"succeeded before {name}" in said.err and said.out == ""
+    assert said.code == 4 and f"succeeded before {name}" in said.err and said.out == ""
 
 
 def test_an_exit_code_tells_whether_more_than_times_differs(ask: Ask) -> None:
     assert ask("diff", "nightly-0", "nightly-1", "--exit-code").code == 1
     assert ask("diff", "nightly-0", "nightly-0", "--exit-code").code == 0
+    for more in ((), ("--exit-code",)):
+        said = ask("diff", "nightly-0", "gone", *more)
+        assert said.code == 4 and "there is no workflow gone" in said.err, "that is no difference"
 
 
 def test_as_json_every_step_is_there_with_its_seconds(ask: Ask) -> None:
@@ -138,6 +141,30 @@ def test_the_runs_of_a_cron_workflow_are_counted_and_timed(ask: Ask) -> None:
     assert found["successRate"] == pytest.approx(5 / 6)
     assert found["seconds"] == {"median": 660, "p95": 1584, "low": 600, "high": 1800}
     assert [each["name"] for each in found["last"]] == [f"nightly-{n}" for n in range(6)]
+
+
+def test_saved_runs_are_counted_as_well(tmp_path: Path, ask: Ask) -> None:
+    files = []
+    for name in ("nightly-0", "nightly-1", "adhoc-abcde", "alone"):
+        files.append(tmp_path / f"{name}.yaml")
+        files[-1].write_text(ask("get", name, "-o", "yaml").out)
+    for name, count in (("nightly", 2), ("adhoc", 1)):
+        said = run(["stats", name, "-f", *map(str, files)])
+        assert said.code == 0 and said.out.startswith(f"{name}: {count} run"), said.err
+
+
+def test_what_nearly_all_end_within_is_never_less_than_they_took(tmp_path: Path) -> None:
+    path = tmp_path / "short.yaml"
+    times = {"startedAt": "2026-01-01T00:00:00Z"}
+    saved = [
+        {
+            "metadata": {"name": f"short-{at:05}", "namespace": "argo", "uid": f"u{at}"},
+            "status": {"phase": "Succeeded", **times, "finishedAt": f"2026-01-01T00:00:0{end}Z"},
+        }
+        for at, end in enumerate((2, 3))
+    ]
+    path.write_text(json.dumps({"items": saved, "kind": "List", "apiVersion": "v1"}))
+    assert "95 %       within 3s" in run(["stats", "short", "-f", str(path)]).out
 
 
 def test_runs_that_only_their_names_put_together_are_found_by_what_these_begin_with(

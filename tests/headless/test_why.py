@@ -55,7 +55,9 @@ def test_a_saved_workflow_is_explained_with_the_pods_and_events_beside_it(tmp_pa
     first, *rest = said.out.splitlines()
     assert first.startswith("✖ the image trainer:5 could not be pulled: pull access denied")
     assert rest[0].strip() == "<- event Failed of Pod w"
-    assert "! deadline     it took too long: template train may take 3m (activeDeadline" in said.out
+    assert (
+        "! deadline     ended by a deadline; template train may take 3m (activeDeadline" in said.out
+    )
     assert "  event        Failed (3 times): Failed to pull image" in said.out
     assert "  retry        a retry runs 1 step again and keeps 0" in said.out
     assert "? log          not known: " in said.out

@@ -7,7 +7,7 @@ as long as its slowest. Pure, and no slower than the number of nodes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from tui.domain.node import Node, Parameter
 from tui.domain.order import ordered
 from tui.domain.progress import EXECUTABLE
 from tui.domain.steppath import step_path
-from tui.domain.templates import template_of
+from tui.domain.templates import template_named, template_of
 from tui.domain.workflow import ListedWorkflow, Workflow
 from tui.errors import Missing
 
@@ -107,7 +107,7 @@ def compare(before: Workflow, after: Workflow, now: datetime) -> Comparison:
         changed,
         sum(name in parameters[1] for name in parameters[0])
         - sum(each.before is not None and each.after is not None for each in changed),
-        tuple(_changes(dict(_images(before)), dict(_images(after)))),
+        tuple(_changes(*_images_of_both(before, after))),
         tuple(_results(before, after, both)),
         tuple(sorted(both, key=lambda step: -abs(step.apart))),
         tuple(step for step in both if step.ended_otherwise),
@@ -182,12 +182,24 @@ def _by_path(workflow: Workflow) -> dict[str, Node]:
     return {step_path(workflow, nodes[key]): nodes[key] for key in ordered(list(nodes), nodes)}
 
 
-def _images(workflow: Workflow) -> Iterator[tuple[str, str]]:
-    """Template and container → image, of the templates that steps ran by, else of all."""
-    spec = workflow.exec_spec
-    used = {node.template_name: node for node in workflow.nodes.values() if node.template_name}
-    templates = [template_of(workflow, node) for node in used.values()] or list(spec.templates)
-    for template in templates:
+def _images_of_both(before: Workflow, after: Workflow) -> tuple[dict[str, str], dict[str, str]]:
+    """Template and container → image, of each run: of the templates that steps ran by in either,
+    as one that did not get so far has the same in its spec."""
+    used = {
+        node.template_name
+        for workflow in (before, after)
+        for node in workflow.nodes.values()
+        if node.template_name
+    }
+    return dict(_images(before, used)), dict(_images(after, used))
+
+
+def _images(workflow: Workflow, names: Set[str]) -> Iterator[tuple[str, str]]:
+    """The same of one run; of all its templates where no step has one."""
+    own = {node.template_name: node for node in workflow.nodes.values() if node.template_name}
+    templates = [template_of(workflow, node) for node in own.values()]
+    templates += [template_named(workflow, name) for name in sorted(names - own.keys())]
+    for template in templates or workflow.exec_spec.templates:
         if not template:
             continue
         name = str(template.get("name") or "")

@@ -6,6 +6,8 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
+from math import ceil
 from typing import Any
 
 from tui.domain import decode
@@ -16,7 +18,7 @@ from tui.domain.report_compare import Kind, lines_of
 from tui.domain.text import clean
 from tui.domain.usual import RunStats, Usual, span_of, stats_of
 from tui.domain.workflow import ListedWorkflow, Workflow
-from tui.errors import Missing, UsageError
+from tui.errors import Missing, TuiError, UsageError
 from tui.headless.arguments import add_files, name
 from tui.headless.connected import LeftOutNamespaces, one
 from tui.headless.get import manifests
@@ -36,6 +38,8 @@ COLOURS: dict[Kind, str] = {
     "slower": "33",
     "faster": "36",
 }
+UNREAD = 4
+"""Exit code where there is nothing to compare: as of `why`, and never that of a difference."""
 LAST = 20
 """Runs whose signs and bars are shown."""
 
@@ -57,12 +61,22 @@ class Diff:
         add_files(parser)
         add("-o", "--output", choices=("text", "json"), default="text", help="the output format")
         add("--all", action="store_true", help="every step, however many there are")
-        add("--exit-code", action="store_true", help="end with 1 where more than times differs")
+        add(
+            "--exit-code",
+            action="store_true",
+            help=f"end with 1 where more than times differs; {UNREAD} says that one could not be "
+            "read",
+        )
         add("--no-color", action="store_true", help="without colours")
 
     def run(self, args: argparse.Namespace, settings: Settings) -> int:
         """Print what is different."""
-        before, after = _two(args, settings)
+        try:
+            before, after = _two(args, settings)
+        except TuiError as error:
+            if error.exit_code == 1:
+                error.exit_code = UNREAD  # 1 says that they differ
+            raise
         found = compare(before, after, settings.now())
         if args.output == "json":
             write(f"{to_json(_json(found), 2)}\n")
@@ -149,10 +163,13 @@ class Stats:
             metavar="TEMPLATE",
             help="a template or cron workflow, or what the names of its runs begin with",
         )
+        add_files(parser)
         add("-o", "--output", choices=("text", "json"), default="text", help="the output format")
 
     def run(self, args: argparse.Namespace, settings: Settings) -> int:
         """Print what is known of the runs of each."""
+        if args.file:
+            settings = replace(settings, files=tuple(args.file))
         with closing(open_source(settings)) as source:
             told = [(each, stats_of(_runs_of(each, source, settings))) for each in args.names]
         if args.output == "json":
@@ -191,7 +208,7 @@ def _lines(of: str, found: RunStats, settings: Settings, *, ascii: bool) -> Iter
         usual = found.usual
         spread = f"{compact(usual.low)} to {compact(usual.high)}"
         yield f"median     {compact(usual.median)} of those that succeeded ({spread})"
-        yield f"95 %       within {compact(found.p95)}"
+        yield f"95 %       within {compact(ceil(found.p95))}"
     last = found.runs[-LAST:]
     signs = "".join(_sign(run, ascii) for run in last)
     yield f"last {len(last):<5} {signs}"

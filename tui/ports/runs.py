@@ -56,7 +56,12 @@ def runs_of(
     found: dict[str, ListedWorkflow] = {}
     for label in MAKER_LABELS:
         wanted = _labelled(scope, f"{LABEL}{label}={name}")
-        here = _by_uid(read(kind, wanted, left_out))
+        # Saved files are read whole, whatever is asked for.
+        here = _by_uid(
+            run
+            for run in read(kind, wanted, left_out)
+            if run.metadata.labels.get(f"{LABEL}{label}") == name
+        )
         asked = (ArchiveQuery(each, wanted.label_selector) for each in namespaces)
         # What is in both is told by the cluster.
         found = {**_by_uid(_archived(connection, kind, asked)), **found, **here}

@@ -37,7 +37,7 @@ def unschedulable() -> Obj:
         "train",
         "python train.py",
         image="registry.example.com/ml/train:1.9",
-        resources=limits("8", "64Gi", gpus=1),
+        resources=limits("2", "4Gi", gpus=1),
         demo={
             "unschedulable": "0/3 nodes are available: 3 Insufficient nvidia.com/gpu. preemption: "
             "0/3 nodes are available: 3 No preemption victims found for incoming pod."

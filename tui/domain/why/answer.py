@@ -356,6 +356,10 @@ def _headline(
     if verdict is Verdict.SUCCEEDED:
         return "nothing is wrong: it succeeded" if node is None else f"{title}: {node.phase}"
     if verdict is Verdict.RUNS and cause is None:
+        longer = sum(each.cause == "longer" for each in findings)
+        if not title and longer:
+            what = "a step takes" if longer == 1 else "steps take"
+            return f"it runs, and {what} longer than usual"
         return f"{title}: it runs" if title else "it runs, and nothing is wrong so far"
     words = cause.text if cause is not None else "why is not known"
     start = f"{title}: " if title else ""

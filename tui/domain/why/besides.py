@@ -8,8 +8,8 @@ would do. Of a run of fifty thousand steps no more than `MOST_SIBLINGS` are look
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from statistics import median
 
@@ -19,6 +19,7 @@ from tui.domain.durations import compact, seconds_between
 from tui.domain.levels import level_of
 from tui.domain.node import OMITTED, PENDING, SKIPPED, Node, NodeId
 from tui.domain.once import once
+from tui.domain.order import natural
 from tui.domain.why.evidence import (
     EVENTS,
     LOGS,
@@ -297,6 +298,7 @@ def blocked(evidence: Evidence) -> Iterator[Finding]:
         for node in workflow.nodes.values()
         if node.phase == OMITTED or (node.phase == SKIPPED and "depends" in node.message)
     ]
+    omitted = _in_turn(omitted)
     never = list(unreached(evidence)) if workflow.is_completed else []
     names = [node.title for node in omitted] + [name for name, _ in never]
     if not names:
@@ -306,6 +308,22 @@ def blocked(evidence: Evidence) -> Iterator[Finding]:
     at: list[FieldAt] = [evidence.of_node(node, "phase", quote=node.phase) for node in omitted[:6]]
     at += [evidence.of_workflow(*path, quote=name) for name, path in never[:6]]
     yield Finding("blocked", "blocked", f"{shown} {verb} not reached", "detail", tuple(at))
+
+
+def _in_turn(nodes: Sequence[Node]) -> list[Node]:
+    """Some nodes, each before those that it leads to; else as a person would order them."""
+    known = {node.id: node for node in sorted(nodes, key=lambda node: natural(node.title))}
+    into = Counter(child for node in nodes for child in node.children if child in known)
+    found: dict[NodeId, Node] = {}
+    waiting = deque(key for key in known if not into[key])
+    while waiting:
+        key = waiting.popleft()
+        found[key] = known[key]
+        for child in known[key].children:
+            into[child] -= 1
+            if child in known and not into[child] and child not in found:
+                waiting.append(child)
+    return list({**found, **known}.values())  # those in a circle, which nobody writes, come last
 
 
 def unreached(evidence: Evidence) -> Iterator[tuple[str, Path]]:

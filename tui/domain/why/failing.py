@@ -96,7 +96,7 @@ def deadline(step: Step) -> Iterator[Finding]:
     yield step.finding(
         "deadline",
         "deadline",
-        f"it took too long: {words}",
+        f"ended by a deadline; {words}",
         *pointers,
         *at,
         weight="cause" if at else weight,
