@@ -315,6 +315,29 @@ async def test_the_filter_leaves_what_matches_with_what_it_is_part_of() -> None:
         assert "build" in names(shown)
 
 
+async def test_what_half_a_word_did_not_find_is_no_complaint_of_the_whole() -> None:
+    async with showing(goes_on(), size=(120, 40)) as shown:
+        await opened(shown, GOES_ON)
+        await shown.press("/")
+        await shown.write("phase=Faile")
+        await shown.until_said("no step is with “phase=faile”")
+        await shown.write("d")
+        await shown.until(lambda: on(shown) == "test(7:7)")
+        await shown.until(lambda: "no step is" not in shown.text)
+
+
+async def test_F_keeps_the_cursor_at_what_runs() -> None:
+    async with showing(goes_on(), size=(120, 40)) as shown:
+        await opened(shown, GOES_ON)
+        await shown.press("F")
+        await shown.until_said("the cursor stays at what runs")
+        box = graph_of(shown).current
+        assert box is not None and box.phase == "Running"
+        await shown.until(lambda: "at what runs" in shown.rows_of_screen[1])
+        await shown.press("F")
+        await shown.until_said("the cursor stays where it is")
+
+
 async def test_hiding_what_was_omitted() -> None:
     async with showing(nightly_etl(), size=(100, 30)) as shown:
         await opened(shown)

@@ -150,6 +150,34 @@ def test_finding_goes_round() -> None:
     assert model.find(lambda box: box.label == "none", 1) is None
 
 
+def test_the_cursor_stays_at_what_runs_until_it_is_moved() -> None:
+    def going(*phases: str) -> Workflow:
+        return made(
+            node("w", "DAG", name="w", children=["a"], phase="Running"),
+            *(
+                node(key, inside="w", name=f"w.{key}", phase=phase, children=[after],
+                     startedAt=f"2026-08-21T11:0{at}:00Z" if phase != "Pending" else None)
+                for at, (key, after, phase) in enumerate(zip("abc", "bcd", phases, strict=True))
+            ),
+        )  # fmt: skip
+
+    model = modelled(going("Running", "Pending", "Pending"))
+    model.to_end(-1)
+    assert model.follow(True) and on(model) == "a"
+    model.show(going("Running", "Running", "Pending"), NOON.timestamp())
+    assert on(model) == "a", "as long as that runs"
+    model.show(going("Succeeded", "Running", "Pending"), NOON.timestamp())
+    assert on(model) == "b" and model.follows
+    model.show(going("Succeeded", "Succeeded", "Pending"), NOON.timestamp())
+    assert on(model) == "b" and model.follows, "nothing runs at the moment"
+    model.along(-1)
+    model.show(going("Succeeded", "Succeeded", "Running"), NOON.timestamp())
+    assert on(model) == "a" and not model.follows
+    assert model.follow(True) and on(model) == "c"
+    assert not model.follow(False) and not model.follows
+    assert not modelled(diamond("Succeeded")).follow(True), "nothing runs"
+
+
 # --- a large one, which is drawn elsewhere -------------------------------------------------------
 
 

@@ -54,6 +54,17 @@ def running(workflow: Workflow) -> dict[NodeId, Node]:
     }
 
 
+def running_newest_first(workflow: Workflow) -> list[NodeId]:
+    """What executes at the moment, what began last first."""
+    nodes = workflow.nodes
+    found = [
+        key
+        for key, node in nodes.items()
+        if node.phase == RUNNING and node.type in EXECUTABLE and node.started_at
+    ]
+    return sorted(found, key=lambda key: nodes[key].started_at or "", reverse=True)
+
+
 @once
 def slowest(workflow: Workflow, within: NodeId | None, most: int) -> tuple[Node, ...]:
     """The longest finished steps and the earliest running ones inside a node, or of all (None).

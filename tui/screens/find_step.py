@@ -21,6 +21,8 @@ class FindStep(QueryBar):
         self._typed = ""
         self._shown_before: Sought | None = None
         """What was looked for before the line was opened."""
+        self._complaint = ""
+        """That no step matches what was typed; "" while one does."""
 
     @property
     def _split(self) -> SplitView:
@@ -36,6 +38,9 @@ class FindStep(QueryBar):
         """Look for steps, by a part of their name or by a field selector; false if there is none,
         and then all stay."""
         self._typed = text.strip()
+        if self._complaint:
+            self.context.unsay(self._complaint)  # half a word matched nothing, the whole may
+            self._complaint = ""
         sought = sought_by(text)
         if not self._split.seek(sought) and sought is not None:
             self._say_none("called like" if sought.text.startswith("like ") else "with")
@@ -43,7 +48,8 @@ class FindStep(QueryBar):
         return True
 
     def _say_none(self, how: str) -> None:
-        self.context.say(f"no step is {how} “{self._typed.casefold()}”", "warning")
+        self._complaint = f"no step is {how} “{self._typed.casefold()}”"
+        self.context.say(self._complaint, "warning")
 
     @on(QueryBar.Edited)
     def find(self, message: QueryBar.Edited) -> None:

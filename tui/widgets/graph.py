@@ -77,6 +77,7 @@ class GraphView(LineView):
         bind("hide", "hide_skipped", "Hide skipped", group="graph"),
         bind("border.more", "zoom_boxes(1)", "Boxes tell more", group="graph"),
         bind("border.less", "zoom_boxes(-1)", "Boxes tell less", group="graph"),
+        bind("follow", "follow", "Stay at what runs", group="graph"),
         bind("form.tree", "form('tree')", "Tree", group="graph"),
         bind("form.graph", "form('graph')", "Graph", group="graph"),
         bind("form.timeline", "form('timeline')", "Timeline", group="graph"),
@@ -314,6 +315,8 @@ class GraphView(LineView):
         told = [f"{boxes:,} boxes" if boxes != 1 else "1 box"]
         if steps != boxes:
             told.append(f"{steps:,} steps" if steps != 1 else "1 step")
+        if self.model.follows:
+            told.append("at what runs")
         if self._is_late:
             told.append("drawing anew …")
         if way := drawing.critical_names:
@@ -439,6 +442,16 @@ class GraphView(LineView):
         """Leave out what never ran, or show it again."""
         if not self._moved(self.model.toggle_skipped):
             self.post_message(Said("no step was skipped, omitted or memoized"))
+
+    def action_follow(self) -> None:
+        """Keep the cursor at what runs, or no longer."""
+        is_on = not self.model.follows
+        if self._moved(lambda: self.model.follow(is_on)):
+            self.post_message(Said("the cursor stays at what runs, until it is moved"))
+        elif is_on:
+            self.post_message(Said("nothing runs; the cursor will go to what begins"))
+        else:
+            self.post_message(Said("the cursor stays where it is"))
 
     def action_form(self, form: str) -> None:
         """As a tree, or on the time of the run."""

@@ -25,6 +25,7 @@ from tui.domain.graph import (
 )
 from tui.domain.layered import Layout, Rect, Size
 from tui.domain.node import RUNNING, NodeId
+from tui.domain.slowest import running_newest_first
 from tui.domain.sought import Sought, problems_of
 from tui.domain.upcoming import coming_of
 from tui.domain.workflow import Workflow
@@ -65,6 +66,10 @@ class GraphModel:
         self._turned_meanwhile: set[Key] = set()
         """The same, while steps are looked for."""
         self._sought: Sought | None = None
+        self.follows = False
+        """Whether the cursor stays at what runs."""
+        self._followed: Key | None = None
+        """The box that it stood on last while it did."""
         self._came_from: dict[Key, Key] = {}
         """Box → the one from which the cursor went on to it."""
         self._came_back: dict[Key, Key] = {}
@@ -80,7 +85,7 @@ class GraphModel:
         if is_other:
             self._turned, self.cursor, self._sought = set(), None, None
             self.left = self.top = 0
-            self.drawing, self._then = NOTHING, []
+            self.drawing, self._then, self.follows = NOTHING, [], False
         self._update()
         return is_other
 
@@ -127,6 +132,7 @@ class GraphModel:
         before, self.drawing = self.graph.boxes.get(self.cursor or ""), drawing
         if self.cursor not in self.graph.boxes:
             self.cursor = self._instead(before)
+        self._follow_on()
         self._light()
         to_middle, self._to_middle = self._to_middle, False
         self.reveal(middle=to_middle)
@@ -376,6 +382,32 @@ class GraphModel:
         if not rows:
             return False
         return self.move_to(rows[0][0] if step < 0 else rows[-1][-1])
+
+    # --- staying at what runs ------------------------------------------------------------
+
+    def follow(self, on: bool) -> bool:
+        """Keep the cursor at the step that began last of those that run, until it is moved, or no
+        longer; false if nothing runs."""
+        self.follows, self._followed = on, self.cursor
+        runs = self._follow_on()
+        self._light()
+        self.reveal()
+        return runs
+
+    def _follow_on(self) -> bool:
+        if not self.follows or self.drawing.of is None:
+            return False
+        if self.cursor != self._followed:
+            self.follows = False  # somebody moved it
+            return False
+        running = running_newest_first(self.drawing.of.workflow)
+        box = self.current
+        if box is not None and box.step in running:
+            return True
+        place = next((p for key in running if (p := self.graph.place.get(key))), None)
+        if place is not None:
+            self.cursor = self._followed = place
+        return bool(running)
 
     # --- ways through it -----------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from tui.domain.forest import (
 from tui.domain.node import RUNNING, NodeId
 from tui.domain.progress import EXECUTABLE
 from tui.domain.reason import stuck_of
+from tui.domain.slowest import running_newest_first
 from tui.domain.sought import Sought
 from tui.domain.workflow import Workflow
 
@@ -333,13 +334,7 @@ class StepTreeModel:
 
     def _running(self) -> list[NodeId]:
         """What executes at the moment, the newest first."""
-        nodes = self.workflow.nodes if self.workflow is not None else {}
-        found = [
-            key
-            for key, node in nodes.items()
-            if node.phase == RUNNING and node.type in EXECUTABLE and node.started_at
-        ]
-        return sorted(found, key=lambda key: nodes[key].started_at or "", reverse=True)
+        return running_newest_first(self.workflow) if self.workflow is not None else []
 
     @property
     def newest_running(self) -> NodeId | None:
