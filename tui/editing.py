@@ -147,6 +147,7 @@ class Editing:
             )
             if notes:
                 continue
+            new = _placed_in(new, self._namespace(subject))
             question = ActionScreen(
                 self.context,
                 action,
@@ -278,9 +279,7 @@ class Editing:
         except Exception as error:
             self.context.say(f"{action.label}: {caught(error, 'reading a file')}", "error")
             return
-        is_placed = KINDS[subject.target.key.kind].resource.namespaced
-        namespace = self._namespace(subject) if is_placed else ""
-        given = [_placed_in(each, namespace) for each in found]
+        given = [_placed_in(each, self._namespace(subject)) for each in found]
         subjects = [_subject_of(each, subject.target.key) for each in given]
         question = ActionScreen(self.context, action, subjects, given=given, choices={"file": path})
         plans = await self._ask(question)
@@ -315,8 +314,11 @@ def _unversioned(manifest: Manifest) -> Manifest:
 
 
 def _placed_in(manifest: Manifest, namespace: str) -> Manifest:
+    """It in the namespace one is in, where it names none and its kind has one."""
     metadata: Mapping[str, Any] = part(manifest, "metadata")
-    if metadata.get("namespace") or not namespace:
+    kind = manifest.get("kind")
+    is_placed = all(each.resource.namespaced for each in KINDS if each.resource.kind == kind)
+    if metadata.get("namespace") or not namespace or not is_placed:
         return manifest
     return {**manifest, "metadata": {**metadata, "namespace": namespace}}
 

@@ -61,9 +61,11 @@ def test_what_may_be_done_is_answered_as_kubectl_answers_it(
             assert (said.stdout, said.returncode) == theirs, question
 
 
-def test_a_narrow_account_is_told_what_it_lacks(narrow: RealCluster) -> None:
+def test_a_narrow_account_is_told_what_it_lacks(real: RealCluster, narrow: RealCluster) -> None:
+    name = real.create(single("echo hello"), name="lacks")  # of an empty list nothing is hinted
     rows = narrow.run("auth", "can-i").stdout.splitlines()
     assert next(row for row in rows if row.startswith("workflows")).split() == ["workflows", "yes"]
     with narrow.app() as term:
         term.wait_for("RO (no write rights)", within=60)
+        term.wait_for(name, within=60)
         term.wait_for("(r Retry)", within=60)

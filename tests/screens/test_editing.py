@@ -253,6 +253,26 @@ async def test_definitions_are_created_in_an_editor_and_changed_there(
     assert source.performed[1].path.endswith(f"/{name}")
 
 
+@pytest.mark.parametrize(
+    ("line", "kind", "name"), [("wftmpl", ETL, "etl"), ("cron", CRON, "nightly")]
+)
+async def test_what_names_no_namespace_is_made_in_the_one_where_one_is(
+    editor: ScriptedEditor, line: str, kind: Any, name: str
+) -> None:
+    source = ScriptedSource(kind)
+    editor.does([("  namespace: argo\n", ""), ("name: new-", "name: my-")])
+    async with showing(source=source) as shown:
+        await go(shown, line)
+        await shown.until_shown(name)
+        await do(shown, "create")
+        await asked(shown)
+        await shown.press("ctrl+s")
+        await shown.until_said("Created my-")
+    (call,) = source.performed
+    assert "/namespaces/argo/" in call.path
+    assert call.body["metadata"]["namespace"] == "argo"
+
+
 # --- a file --------------------------------------------------------------------------------------
 
 

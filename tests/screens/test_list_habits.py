@@ -153,6 +153,18 @@ async def test_once_the_cursor_was_moved_it_keeps_its_row_and_a_line_tells_what_
         await shown.until(lambda: shown.current == "newest")
 
 
+async def test_what_comes_behind_a_box_that_is_open_for_long_has_the_time_of_now() -> None:
+    source = ScriptedSource(*many(3))
+    async with showing(source=source, size=(100, 30)) as shown:
+        await shown.press("x")
+        await shown.until(lambda: shown.app.screen is not shown.overview)
+        shown.pass_time(300)
+        source.put(run("new-1", "Running", began=-5))
+        await shown.until_shown("new-1")
+        row = next(line for line in shown.rows_of_screen if "new-1" in line)
+        assert row.split()[-1] == "0s", row
+
+
 async def test_what_scrolls_into_sight_is_not_told_to_be_new_any_more() -> None:
     source = ScriptedSource(*many(40))
     async with showing(source=source, size=(100, 20)) as shown:

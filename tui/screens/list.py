@@ -352,6 +352,9 @@ class ListScreen(View[None]):
         """Redraw what changed: some rows, or the order."""
         if not self.query(Table):
             return  # the screen is being taken down
+        if self.app.screen is not self:
+            # Behind a box it is seen, and not told of each second: what came has the ages of now.
+            self.rows.tick(self.context.now())
         listing = self.arrangement.listing
         if self.arrangement.session.is_whole and not self.rows.model.is_at_newest:
             self._new.update(row.key for row in changes.added)
