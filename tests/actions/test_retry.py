@@ -69,6 +69,13 @@ def test_the_update_is_rehearsed_then_pods_go_then_it_is_sent() -> None:
     assert any("rehearsed" in line for line in plan.lines)
 
 
+def test_one_pod_and_one_step_are_told_of_as_one() -> None:
+    plan = RETRY.plan(workflow(failed_pair()), {}, CONTEXT)
+    assert "1 kept, 1 pod deleted with its logs" in plan.sentence
+    assert any(line.startswith("Kept: 1 step as it is, with its outputs") for line in plan.lines)
+    assert any(line.startswith("Deleted: 1 pod with its logs: ") for line in plan.lines)
+
+
 def test_without_pods_to_delete_there_is_one_call() -> None:
     nodes = failed_pair()
     nodes["b"]["type"] = "HTTP"

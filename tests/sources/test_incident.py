@@ -13,7 +13,10 @@ import pytest
 
 from tests.support.runs import NOW, nightly_etl, run
 from tests.support.scripted import ScriptedSource
+from tui.artifacts.items import Item, state_of
+from tui.artifacts.served import served
 from tui.domain import decode
+from tui.domain.artifact import NodeArtifact
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.incident import (
     CONTENTS,
@@ -25,6 +28,7 @@ from tui.domain.incident import (
     WORKFLOW,
     log_member,
 )
+from tui.domain.location import S3Location
 from tui.domain.logs import LogSource
 from tui.domain.logtargets import log_targets
 from tui.domain.node import NodeId
@@ -211,6 +215,16 @@ def test_what_could_not_be_had_is_said_with_the_reason(tmp_path: Path) -> None:
     served = offered(connection, ServedArtifacts)
     with pytest.raises(NotOffered, match="not in the file"):
         served.path(workflow, NodeId("nowhere"), "model", "out")
+    connection.close()
+
+
+def test_an_artifact_that_was_not_saved_is_told_to_be_left_out(tmp_path: Path) -> None:
+    connection = read(str(saved(tmp_path, source())))
+    workflow = decode.from_manifest(nightly_etl())
+    place = S3Location("bucket", "key")
+    kept = NodeArtifact(NodeId("nowhere"), "train", "model", "out", place, key="key")
+    (artifact,) = served(connection, workflow, [kept])
+    assert state_of(Item(artifact, artifact.location), "ok") == "not in the file"
     connection.close()
 
 

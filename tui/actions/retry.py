@@ -58,7 +58,7 @@ from tui.actions.nodes import (
     with_nodes,
 )
 from tui.actions.parameters import warnings, with_parameters
-from tui.actions.words import counted, named, saying, step_names
+from tui.actions.words import counted, named, pods_with_logs, saying, step_names
 from tui.domain.archived import is_only_in_archive
 from tui.domain.identity import Target
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
@@ -206,7 +206,7 @@ def _sentence(nodes: RawNodes, made: Formulation, pods: Sequence[str], *, is_arc
     runs = f"{counted(again, 'step')} run{'s' if again == 1 else ''} again" if again else ""
     exits = "the exit handler runs again" if made.exit_nodes else ""
     told = [part for part in (runs, exits) if part] or ["no step of its own is deleted"]
-    deleted = f"{counted(len(pods), 'pod')} deleted with their logs" if pods else "no pod deleted"
+    deleted = pods_with_logs(len(pods), " deleted ") if pods else "no pod deleted"
     if is_archived:
         deleted = "made again in the cluster from the archive"
     return ", ".join([*told, f"{kept} kept", deleted])
@@ -227,7 +227,8 @@ def _lines(nodes: RawNodes, made: Formulation, *, is_selective: bool) -> Iterabl
     if made.reset:
         reset = [made.nodes[one] for one in sorted(made.reset)]
         yield f"Opened again: {counted(len(reset), 'group')}: {named(step_names(reset))}"
-    yield f"Kept: {counted(len(kept), 'step')} as they are, with their outputs."
+    as_is = "it is, with its" if len(kept) == 1 else "they are, with their"
+    yield f"Kept: {counted(len(kept), 'step')} as {as_is} outputs."
 
 
 def _surprises(
@@ -279,7 +280,7 @@ def _how(
         return
     if by_server:
         if pods:
-            yield f"Deleted: {counted(len(pods), 'pod')} with their logs: {named(pods)}"
+            yield f"Deleted: {pods_with_logs(len(pods))}: {named(pods)}"
             yield (
                 "Order: one call; Argo Server deletes the pods first and then updates the "
                 "workflow, so they are lost when its update is refused."
@@ -287,7 +288,7 @@ def _how(
         else:
             yield "No pod is deleted; Argo Server is asked in one call."
     elif pods:
-        yield f"Deleted: {counted(len(pods), 'pod')} with their logs: {named(pods)}"
+        yield f"Deleted: {pods_with_logs(len(pods))}: {named(pods)}"
         yield (
             "Order: the update is rehearsed (dry run), then the pods go, then the workflow is "
             "updated. Argo deletes the pods first, and they are lost when its update is refused."

@@ -19,6 +19,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def pods_with_logs(number: int, between: str = " ") -> str:
+    """`1 pod with its logs`, `3 pods deleted with their logs` where that stands between."""
+    return f"{counted(number, 'pod')}{between}with {'its' if number == 1 else 'their'} logs"
+
+
 def saying(done: str) -> Callable[[Manifest], str]:
     """Makes the message of a completed action: what was done, and to which workflow."""
     return lambda answer: f"{done} {name_of(answer)}"

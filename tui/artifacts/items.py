@@ -122,7 +122,7 @@ def state_of(item: Item, good: str) -> str:
     if item.artifact.deleted:
         return "deleted by GC"
     if item.location is None:
-        return "no location"
+        return "not in the file" if item.artifact.left_out else "no location"
     if isinstance(item.fact, StoreError):
         if item.artifact.optional and item.fact.reason == "missing":
             return "not produced"

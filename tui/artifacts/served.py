@@ -35,7 +35,15 @@ from tui.artifacts.trees import Leaf, write_file, write_tree
 from tui.domain.artifact import NodeArtifact
 from tui.domain.location import Location, OtherLocation, RawLocation
 from tui.domain.workflow import Workflow
-from tui.errors import Missing, Refused, SourceError, Stopped, Unauthenticated, Unreachable
+from tui.errors import (
+    Missing,
+    NotOffered,
+    Refused,
+    SourceError,
+    Stopped,
+    Unauthenticated,
+    Unreachable,
+)
 from tui.ports.artifacts import Content, ServedArtifacts
 from tui.ports.connection import Connection
 from tui.ports.threads import CancelToken
@@ -71,7 +79,8 @@ def _served(source: ServedArtifacts, workflow: Workflow, artifact: NodeArtifact)
     try:
         path = source.path(workflow, artifact.node_id, artifact.name, artifact.direction)
     except SourceError as error:
-        return msgspec.structs.replace(artifact, location=None, why_not=error.what)
+        is_out = isinstance(error, NotOffered)
+        return msgspec.structs.replace(artifact, location=None, why_not=error.what, left_out=is_out)
     if artifact.is_folder_by_name:
         path += "/"
     location = OtherLocation(

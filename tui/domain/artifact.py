@@ -65,6 +65,8 @@ class NodeArtifact(msgspec.Struct, frozen=True, gc=False):
     """The key inside its store, known even where the store is not; "" for kinds without keys."""
     why_not: str = ""
     """Why it has no location, as the end of a sentence."""
+    left_out: bool = False
+    """It has a location, and is not in the saved file that all is read from."""
     archive: Archive = "tar"
     path: str = ""
     """Its path in the container."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tui.actions.base import Plan, deletes_target
-from tui.actions.words import call_lines, counted, named
+from tui.actions.words import call_lines, counted, named, pods_with_logs
 from tui.domain.identity import Target
 from tui.domain.node import PENDING, RUNNING
 from tui.domain.workflow import POD
@@ -149,7 +149,7 @@ def _sum(
     if len(clusters) > 1:
         parts[0] += f" on {counted(len(clusters), 'cluster')}"
     if pods:
-        parts.append(f"{counted(pods, 'pod')} deleted with their logs")
+        parts.append(pods_with_logs(pods, " deleted "))
     return f"In all: {', '.join([*parts, counted(calls, 'API call')])}"
 
 
