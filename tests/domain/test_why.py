@@ -13,7 +13,7 @@ from msgspec import json
 from tests.support.why import ENDED, NOW, RETRY, Case, cases, pod, run, step, warning
 from tui.domain import decode
 from tui.domain.why.answer import explain, wanted
-from tui.domain.why.evidence import EVENTS, Evidence, RetryFacts, Tail
+from tui.domain.why.evidence import EVENTS, PODS, Evidence, RetryFacts, Tail
 from tui.domain.why.failing import FAILURES
 from tui.domain.why.finding import Answer, FieldAt, Finding, Verdict, dotted
 from tui.domain.why.scheduler import groups
@@ -232,6 +232,15 @@ def test_what_runs_says_so_where_a_step_takes_longer_than_usual() -> None:
     assert explain(case.evidence()).headline == "it runs, and a step takes longer than usual"
     usual = replace(case, usual={})
     assert explain(usual.evidence()).headline == "it runs, and nothing is wrong so far"
+
+
+def test_what_runs_is_not_called_well_where_nobody_may_look_at_its_pod() -> None:
+    (case,) = (each for each in cases() if each.cause == "longer")
+    assert len(wanted(decode.workflow(json.encode(case.workflow)), NOW).pods) == 1
+    blind = replace(case, usual={}, unread={PODS: "you may not get pods"})
+    answer = explain(blind.evidence())
+    assert answer.headline == "it runs; how its pod is doing is not known"
+    assert labelled(answer, "pod")[0].text == "not known: you may not get pods"
 
 
 def test_of_a_run_that_could_not_start_what_helps_in_place_of_a_retry_is_said() -> None:

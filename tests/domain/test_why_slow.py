@@ -88,6 +88,18 @@ def test_the_time_in_which_a_pod_had_not_begun_is_waiting() -> None:
     assert answer.findings[1].at[-1].quote == at(25)
 
 
+def test_time_that_the_longest_way_does_not_explain_is_told() -> None:
+    """As with hooks, which run after the last step, and beside the way."""
+    whole = workflow(
+        ran("w", at(0), at(30), "a", type="DAG"),
+        ran("a", at(0), at(4), boundaryID="w", name="w.a"),
+        startedAt=at(0), finishedAt=at(40),
+    )  # fmt: skip
+    said = explain(Evidence(whole, NOW)).findings[0].text
+    words = "40m in all; its longest way ran 4m and waited 0s; in the other 36m none of its steps"
+    assert said == f"{words} ran"
+
+
 def test_past_groups_and_from_one_attempt_to_the_one_before() -> None:
     whole = workflow(
         ran("w", at(0), at(30), "g0", type="Steps"),

@@ -49,6 +49,14 @@ def saved(folder: Path, which: Case) -> str:
     return str(path)
 
 
+def test_of_a_saved_workflow_nobody_says_that_its_pod_is_gone(tmp_path: Path) -> None:
+    """Who keeps no logs was not asked whether there is a pod."""
+    said = run(["why", "-f", saved(tmp_path, case("oom"))])
+    (line,) = (each for each in said.out.splitlines() if each.startswith("? log"))
+    assert "kept by the cluster, not in a saved workflow, and this one was not archived" in line
+    assert "gone" not in said.out
+
+
 def test_a_saved_workflow_is_explained_with_the_pods_and_events_beside_it(tmp_path: Path) -> None:
     said = run(["why", "-f", saved(tmp_path, case("no image")), "--where"])
     assert said.code == 1 and said.err == ""

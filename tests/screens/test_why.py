@@ -153,5 +153,7 @@ async def test_looks(id: str, size: tuple[int, int], picture: Picture) -> None:
         await shown.until(lambda: shown.detail.pane_tabs.front == "why")
         if case(id).cause in ("longer", "unknown"):
             await shown.until(lambda: case(id).says[:12] in shown.pane_text)
+        if case(id).usual:
+            await shown.until(lambda: "USUAL" in shown.text)  # the tree learns it, too
         await shown.at_rest()
         assert picture(shown.app)

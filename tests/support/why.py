@@ -420,7 +420,7 @@ def failed_cases() -> Iterator[Case]:
     yield Case(
         "output not there",
         "artifact",
-        "output artifact (/tmp/model) was not where",
+        "output artifact model (/tmp/model) was not where",
         one(
             f"wait: Error (exit code 64): {_NO_FILE}",
             "Error",

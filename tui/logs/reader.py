@@ -19,7 +19,7 @@ from tui.domain.logs import (
 from tui.domain.logtargets import AGENTS, LogTarget, attempts_before, name_among_pods
 from tui.domain.node import PENDING, RUNNING
 from tui.domain.workflow import Workflow
-from tui.errors import Busy, Missing, Rejected, SourceError, Unreachable
+from tui.errors import Busy, Missing, NotOffered, Rejected, SourceError, Unreachable
 from tui.logs.pods import runs_since
 from tui.ports.connection import Connection, offered
 from tui.ports.logs import NOTHING, ArchivedLogs, LogRequest, PodLogs
@@ -152,6 +152,11 @@ class LogReader:
         except Missing:
             if gone.reason == NOTHING:
                 raise gone from None
+            if isinstance(gone, NotOffered):
+                # Nobody was asked: its pod may well be there.
+                raise NotOffered(
+                    f"{gone.what}, and this one was not archived", reason=gone.reason
+                ) from None
             raise
         if shown:
             words = f"{target.node.title}: its pod is gone, from the archive on"

@@ -28,7 +28,7 @@ from tui.domain.why.besides import (
     told_events,
     tries,
 )
-from tui.domain.why.evidence import Evidence, Step, list_at, text_at
+from tui.domain.why.evidence import PODS, Evidence, Step, list_at, text_at
 from tui.domain.why.failing import failures
 from tui.domain.why.finding import Answer, Finding, Pointer, Verdict
 from tui.domain.why.slow import (
@@ -99,9 +99,7 @@ def wanted(workflow: Workflow, now: datetime, focus: str = "", pod_names: str = 
         pod = evidence.pod_of(node)
         return Wanted(node, (pod,) if pod else (), earlier=is_timed)
     if verdict in (Verdict.SLOW, Verdict.RUNS):
-        legs = path(workflow, now.timestamp())
-        going = [leg.node for leg in legs if not leg.node.finished_at][-1:]
-        pods = tuple(filter(None, map(evidence.pod_of, going)))
+        pods = tuple(map(evidence.pod_of, _going(evidence)))
         return Wanted(node, pods, earlier=is_timed)
     return Wanted(node, earlier=is_timed)
 
@@ -252,6 +250,16 @@ def _findings(
         yield from where_time_went(evidence)
         yield from earlier_unread(evidence)
         yield from parallelism(evidence)
+        going = _going(evidence) if evidence.workflow.phase == RUNNING else ()
+        if PODS in evidence.unread and going:
+            yield from pod_is_gone(Step(evidence, going[0]))
+
+
+def _going(evidence: Evidence) -> tuple[Node, ...]:
+    """The step at the end of the longest way, if it has a pod and goes on."""
+    legs = path(evidence.workflow, evidence.now.timestamp())
+    going = [leg.node for leg in legs if not leg.node.finished_at][-1:]
+    return tuple(node for node in going if evidence.pod_of(node))
 
 
 def _of_failure(evidence: Evidence, node: Node, *, is_whole: bool) -> Iterator[Finding]:
@@ -353,6 +361,7 @@ def _headline(
     workflow = evidence.workflow
     cause = next((each for each in findings if each.weight == "cause"), None)
     title = node.title if node is not None and node.name != workflow.metadata.name else ""
+    start = f"{title}: " if title else ""
     if verdict is Verdict.SUCCEEDED:
         return "nothing is wrong: it succeeded" if node is None else f"{title}: {node.phase}"
     if verdict is Verdict.RUNS and cause is None:
@@ -360,9 +369,10 @@ def _headline(
         if not title and longer:
             what = "a step takes" if longer == 1 else "steps take"
             return f"it runs, and {what} longer than usual"
+        if any(each.label == "pod" for each in findings):
+            return f"{start}it runs; how its pod is doing is not known"
         return f"{title}: it runs" if title else "it runs, and nothing is wrong so far"
     words = cause.text if cause is not None else "why is not known"
-    start = f"{title}: " if title else ""
     if verdict is Verdict.WAITS:
         is_for = cause is not None and cause.label == "waits for"
         return f"{start}waits for {words}" if is_for else f"{start}waits: {words}"

@@ -420,7 +420,7 @@ def artifacts(step: Step) -> Iterator[Finding]:
         loads = end.kind == "init"
         named = _ARTIFACT.search(end.message)
         name = (named[1] or named[3]) if named else ""
-        key, at = _key_of(step, name, end.message, inputs=loads)
+        name, key, at = _key_of(step, name, end.message, inputs=loads)
         what = f"{'input' if loads else 'output'} artifact{f' {name}' if name else ''}"
         stands = f" ({key})" if key else ""
         if _REFUSED.search(end.message):
@@ -435,8 +435,9 @@ def artifacts(step: Step) -> Iterator[Finding]:
         return
 
 
-def _key_of(step: Step, name: str, message: str, *, inputs: bool) -> tuple[str, list[FieldAt]]:
-    """Where an artifact should be: its key in the store, or its path in the container."""
+def _key_of(step: Step, name: str, message: str, *, inputs: bool) -> tuple[str, str, list[FieldAt]]:
+    """What an artifact is called, and where it should be: its key in the store, or its path in the
+    container. One that is not named is found by the path that the message tells."""
     place = step.node.inputs if inputs else step.node.outputs
     for at, each in enumerate(place.artifacts if place is not None else ()):
         if each.name != name:
@@ -448,12 +449,13 @@ def _key_of(step: Step, name: str, message: str, *, inputs: bool) -> tuple[str, 
                 side = "inputs" if inputs else "outputs"
                 key = text_at(told, field)
                 inner: Path = (side, "artifacts", at, store, field)
-                return key, [step.evidence.of_node(step.node, *inner, quote=key)]
+                return name, key, [step.evidence.of_node(step.node, *inner, quote=key)]
     path, template = step.evidence.template_at(step.node)
     side = "inputs" if inputs else "outputs"
     for at, each in enumerate(list_at(template, side, "artifacts")):
         inside = text_at(each, "path")
-        is_meant = text_at(each, "name") == name if name else inside.strip("/") in message
+        own = text_at(each, "name")
+        is_meant = own == name if name else inside.strip("/") in message
         if not is_meant or not (name or inside):
             continue
         for store in ("s3", "gcs", "azure", "oss", "http"):
@@ -461,11 +463,11 @@ def _key_of(step: Step, name: str, message: str, *, inputs: bool) -> tuple[str, 
             if key and inputs and "{{" not in key:
                 field = "key" if text_at(each, store, "key") else "url"
                 where: Path = (*path, side, "artifacts", at, store, field)
-                return key, [step.evidence.of_workflow(*where, quote=key)]
+                return own, key, [step.evidence.of_workflow(*where, quote=key)]
         if inside:
             where = (*path, side, "artifacts", at, "path")
-            return inside, [step.evidence.of_workflow(*where, quote=inside)]
-    return "", []
+            return own, inside, [step.evidence.of_workflow(*where, quote=inside)]
+    return name, "", []
 
 
 _NOT_THERE = re.compile(r"executable file not found|no such file or directory|not found in PATH")

@@ -24,6 +24,8 @@ from tui.domain.why.evidence import EARLIER, Evidence, Step, list_at, text_at
 from tui.domain.why.finding import FieldAt, Finding
 from tui.domain.workflow import Workflow
 
+MUCH = 0.1
+"""From what share of a run on it is told that nothing of its longest way ran or waited."""
 MOST = 12
 """Steps of the path that are told."""
 
@@ -183,6 +185,9 @@ def where_time_went(evidence: Evidence) -> Iterator[Finding]:
         at.append(evidence.of_workflow("status", "finishedAt", quote=workflow.status.finished_at))
     words = f"{compact(whole)} in all; its longest way ran {compact(ran)}"
     words += f" and waited {compact(waited)}"
+    if (rest := whole - ran - waited) >= max(1.0, whole * MUCH):
+        # Hooks and handlers run beside it, and the controller takes its time, too.
+        words += f"; in the other {compact(rest)} none of its steps ran"
     yield Finding("path", "time", words, "detail", tuple(at))
     longest = sorted(legs, key=lambda leg: leg.over - leg.begun + leg.gap, reverse=True)[:MOST]
     chosen = {leg.node.id for leg in longest}

@@ -14,7 +14,7 @@ from tui.domain.attempts import attempts, is_hook
 from tui.domain.branches import BOUNDARIES
 from tui.domain.durations import compact, epoch_of, seconds_between, seconds_of
 from tui.domain.logtargets import AGENTS
-from tui.domain.node import PENDING, RUNNING, Node
+from tui.domain.node import PENDING, RUNNING, Node, NodeId
 from tui.domain.progress import EXECUTABLE
 from tui.domain.upcoming import coming_of, items_of
 from tui.domain.why.evidence import (
@@ -164,7 +164,7 @@ def _about_lock(
             step=key,
         )
     else:
-        shown = ", ".join(_holder_named(each, own) for each in holders[:4])
+        shown = ", ".join(_holder_named(each, evidence.workflow) for each in holders[:4])
         more = f" and {len(holders) - 4} more" if len(holders) > 4 else ""
         others = [workflow_of_holder(each, own[0]) for each in holders]
         outside = next((each for each in others if each != own), None)
@@ -183,11 +183,14 @@ def _about_lock(
     yield from _queue(evidence, name)
 
 
-def _holder_named(holder: str, own: tuple[str, str]) -> str:
+def _holder_named(holder: str, workflow: Workflow) -> str:
+    own = workflow.ref.namespace, workflow.ref.name
     namespace, name = workflow_of_holder(holder, own[0])
     if (namespace, name) == own:
         last = holder.rpartition("/")[2]
-        return f"another step of this workflow ({last})" if last != name else "itself"
+        node = workflow.nodes.get(NodeId(last))
+        shown = node.title if node is not None else last
+        return f"another step of this workflow ({shown})" if last != name else "itself"
     return name if namespace == own[0] else f"{namespace}/{name}"
 
 
