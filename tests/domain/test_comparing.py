@@ -112,6 +112,22 @@ def test_of_a_run_that_did_not_get_so_far_images_are_those_of_its_spec() -> None
     assert [tuple(each) for each in changed] == [("report", "box:1", "box:2")]
 
 
+def test_a_step_that_goes_on_is_not_said_to_take_less() -> None:
+    begun: dict[str, Any] = {
+        **{"phase": "Running", "startedAt": "2026-03-17T06:29:40Z", "finishedAt": None}
+    }
+    going = manifest("b", phase="Running", nodes={})
+    steps = (node("b.w", 0, **begun), node("b.x", 0, **begun))
+    going["status"]["nodes"] = {each["id"]: each for each in steps}
+    after = decode.from_manifest(going)
+    before = run("a", node("a.w", 50), node("a.x", 5))
+    apart = {step.path: step.apart for step in compare(before, after, NOW).timed}
+    assert apart == {".x": 15.0, ".w": 0.0}, "it took 20 s by now: more than 5, and of 50 unknown"
+    lines = told(compare(before, after, NOW))
+    assert lines[1].startswith("+ b  Running") and lines[1].endswith("  so far")
+    assert compare(after, before, NOW).timed[-1].apart == 0.0, "nor is the other one longer"
+
+
 def test_results_of_steps_are_compared_too() -> None:
     before = node("a.count", 5, outputs={"result": "10", "exitCode": "0"})
     after = node("b.count", 5, outputs={"result": "11", "exitCode": "0"})

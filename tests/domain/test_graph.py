@@ -242,6 +242,20 @@ def test_artifacts_stand_between_who_made_and_who_reads_them() -> None:
     }  # fmt: skip
 
 
+def test_a_loop_that_no_node_stands_for_has_no_box_while_it_is_open() -> None:
+    """As items of Steps, which have a group of the step alone."""
+    workflow = made(
+        node("w", "Steps", name="w", children=["g"]),
+        node("g", "StepGroup", "w", name="w[0]", children=["x0", "x1"]),
+        node("x0", inside="w", name="w[0].each(0:a)", displayName="each(0:a)"),
+        node("x1", inside="w", name="w[0].each(1:b)", displayName="each(1:b)"),
+    )
+    folded = [box.label for box in shown(workflow).boxes.values()]
+    assert "each" in folded and "each(0:a)" not in folded
+    labels = {box.label for box in shown(workflow, folded=frozenset()).boxes.values()}
+    assert labels == {"w", "each(0:a)", "each(1:b)"}
+
+
 def test_every_way_to_a_box() -> None:
     ahead = {"b": ["a"], "c": ["a"], "d": ["b", "c"], "e": ["d", "x"]}
     assert ways_to(ahead, "d") == {"a", "b", "c", "d"}

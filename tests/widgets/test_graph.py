@@ -279,6 +279,7 @@ def test_no_turn_of_the_loop_draws_a_large_graph() -> None:
                 groups_of(version)  # the thread that reads a version does that
             view.show(versions[0])
             assert view.is_empty and "drawing 4,003 steps" in "\n".join(screen_of(view))
+            assert " 0 boxes" not in screen_of(view)[0]
             await until(lambda: not view.is_empty, pilot.pause)
             view.toggle_fold()  # nothing at the root
             view.action_toggle_folds()

@@ -44,9 +44,13 @@ class StepChange(NamedTuple):
 
     @property
     def apart(self) -> float:
-        """Seconds that it took longer in the second run; 0 where it is not timed in both."""
+        """Seconds that it took longer in the second run; 0 where that is not known: it is not timed
+        in both, or the one that took less goes on."""
         before, after = self.took
-        return after - before if before is not None and after is not None else 0.0
+        if before is None or after is None:
+            return 0.0
+        shorter = self.after if after < before else self.before
+        return after - before if shorter is not None and shorter.is_fulfilled else 0.0
 
     @property
     def ended_otherwise(self) -> bool:

@@ -405,7 +405,9 @@ class _Drawing:
             above = unit.get(parents.get(key, "")) or self._stuck.get(key)
             if above is not None:
                 unit[key] = above
-            self._place[key] = above or shut.get(key) or key
+            # What no node stands for is nowhere while it is open: its steps are.
+            if above is not None or key in shut or key in self._nodes:
+                self._place[key] = above or shut.get(key) or key
 
     def _stick_out(self) -> None:
         """Find what failed in folded groups."""

@@ -38,7 +38,8 @@ def lines_of(found: Comparison, *, whole: bool = False) -> Iterator[Line]:
     """The report; `whole` leaves nothing out."""
     first, second = found.before.metadata.name, found.after.metadata.name
     yield Line("before", f"- {clean(first)}  {_took(found.before.phase, found.took[0])}")
-    apart = _apart(found.took[0], found.took[1])
+    goes_on = not found.after.is_completed
+    apart = "  so far" if goes_on else _apart(found.took[0], found.took[1])
     yield Line("after", f"+ {clean(second)}  {_took(found.after.phase, found.took[1])}{apart}")
     sections: tuple[tuple[str, Iterable[Line]], ...] = (
         ("the run", _changes(found.about)),

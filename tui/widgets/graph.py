@@ -313,7 +313,9 @@ class GraphView(LineView):
         drawing = self.model.drawing
         boxes, steps = drawing.counted
         told = [f"{boxes:,} boxes" if boxes != 1 else "1 box"]
-        if steps != boxes:
+        if drawing.of is None and self.model.wanted is not None:
+            told = ["drawing …"]  # nobody knows yet how many there will be
+        elif steps != boxes:
             told.append(f"{steps:,} steps" if steps != 1 else "1 step")
         if self.model.follows:
             told.append("at what runs")
