@@ -319,3 +319,22 @@ def test_a_path_is_written_as_people_write_it() -> None:
     assert dotted(("status", "nodes", "a.b", "inputs", 0)) == "status.nodes['a.b'].inputs[0]"
     at = FieldAt("Workflow", "w", ("status", "nodes", "w-1", "message"), "x")
     assert (at.node, at.where) == ("w-1", "Workflow w: status.nodes.w-1.message")
+
+
+@pytest.mark.parametrize(
+    ("phase", "message", "headline"),
+    [
+        ("Running", "", "it runs; how its steps stand is not known"),
+        ("Failed", "child 'w-1' failed", "child 'w-1' failed"),
+        ("Failed", "", "why is not known"),
+    ],
+)
+def test_where_steps_are_in_the_database_that_is_said_and_not_that_nothing_is_wrong(
+    phase: str, message: str, headline: str
+) -> None:
+    whole = run(message=message, phase=phase)
+    whole["status"]["offloadNodeStatusVersion"] = "fnv:123"
+    answer = explain(Evidence(decode.workflow(json.encode(whole)), NOW))
+    assert answer.headline == headline
+    (known,) = labelled(answer, "not known")
+    assert known.text == "its steps are in Argo's database, where only Argo Server reads them"

@@ -41,7 +41,7 @@ from tui.domain.why.slow import (
     where_time_went,
 )
 from tui.domain.why.waiting import WHOLE_WAITS, cannot_begin, parallelism, waits
-from tui.domain.workflow import Manifest, Workflow
+from tui.domain.workflow import OFFLOADED, Manifest, Workflow
 
 MOST_STEPS = 5
 """Of the steps that failed, or that wait, how many are told of besides the first."""
@@ -234,6 +234,7 @@ def _findings(
             yield from _others(evidence, stuck_of(evidence.workflow), node, "waits too")
             yield from _others(evidence, failed_of(evidence.workflow), None, "failed")
             yield from parallelism(evidence)
+            yield from _steps_elsewhere(evidence)
         return
     if node is not None and node.is_problem:
         yield from _of_failure(evidence, node, is_whole=is_whole)
@@ -245,6 +246,7 @@ def _findings(
         yield from _of_success(evidence, node)
         return
     if is_whole or node is None:
+        yield from _steps_elsewhere(evidence)
         yield from usual(evidence)
         yield from longer_steps(evidence)
         yield from where_time_went(evidence)
@@ -292,20 +294,7 @@ def _of_silent_failure(evidence: Evidence) -> Iterator[Finding]:
         yield Finding("spec", "spec", f"it cannot run at all: {message}", "cause", (at,))
     elif message:
         yield Finding("told", "Argo says", message, "cause", (at,))
-    elif workflow.is_offloaded:
-        where = evidence.of_workflow(
-            "status",
-            "offloadNodeStatusVersion",
-            quote=workflow.status.offload_node_status_version,
-        )
-        yield Finding(
-            "unknown",
-            "not known",
-            "its steps are in Argo's database, where only Argo Server reads them",
-            "unknown",
-            (where,),
-        )
-    else:
+    elif not workflow.is_offloaded:
         phase = evidence.of_workflow("status", "phase", quote=workflow.phase)
         yield Finding(
             "unknown",
@@ -314,8 +303,18 @@ def _of_silent_failure(evidence: Evidence) -> Iterator[Finding]:
             "unknown",
             (phase,),
         )
+    yield from _steps_elsewhere(evidence)
     yield from blocked(evidence)
     yield from retried(evidence)
+
+
+def _steps_elsewhere(evidence: Evidence) -> Iterator[Finding]:
+    """That nothing is known of the steps, where Argo keeps them in its database."""
+    workflow = evidence.workflow
+    if workflow.is_offloaded:
+        version = workflow.status.offload_node_status_version
+        where = evidence.of_workflow("status", "offloadNodeStatusVersion", quote=version)
+        yield Finding("unknown", "not known", OFFLOADED, "unknown", (where,))
 
 
 def _of_success(evidence: Evidence, node: Node) -> Iterator[Finding]:
@@ -371,6 +370,8 @@ def _headline(
             return f"it runs, and {what} longer than usual"
         if any(each.label == "pod" for each in findings):
             return f"{start}it runs; how its pod is doing is not known"
+        if not title and workflow.is_offloaded:
+            return "it runs; how its steps stand is not known"
         return f"{title}: it runs" if title else "it runs, and nothing is wrong so far"
     words = cause.text if cause is not None else "why is not known"
     if verdict is Verdict.WAITS:
