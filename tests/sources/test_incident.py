@@ -45,6 +45,7 @@ from tui.ports.events import Event, Events
 from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.metrics import PodUsage
 from tui.ports.objects import Objects
+from tui.ports.pods import Around, Pods
 from tui.ports.samples import SavedSamples
 from tui.ports.threads import CancelToken
 from tui.sources.incident import NOT_SAVED, read
@@ -215,6 +216,24 @@ def test_what_could_not_be_had_is_said_with_the_reason(tmp_path: Path) -> None:
     served = offered(connection, ServedArtifacts)
     with pytest.raises(NotOffered, match="not in the file"):
         served.path(workflow, NodeId("nowhere"), "model", "out")
+    connection.close()
+
+
+def test_what_no_source_could_tell_is_not_told_to_have_been_gone(tmp_path: Path) -> None:
+    """As of a run that was saved through an Argo Server, which knows neither pods nor events."""
+    lacks = {Pods: "no pods are told here", Events: "no events are told here"}
+    connection = read(str(saved(tmp_path, ScriptedSource(nightly_etl(), lacks=lacks))))
+    workflow = decode.from_manifest(nightly_etl())
+    with pytest.raises(Missing, match="the pods are not in the file: no pods are told here"):
+        offered(connection, Pods).pods(workflow.ref)
+    with pytest.raises(Missing, match="the pods are not in the file"):
+        offered(connection, Around).pod("argo", POD)
+    with pytest.raises(Missing, match="the events are not in the file: no events are told here"):
+        offered(connection, Events).events(workflow.ref)
+    connection.close()
+    (tmp_path / "other").mkdir()
+    connection = read(str(saved(tmp_path / "other")))
+    assert offered(connection, Pods).pods(workflow.ref) == ()
     connection.close()
 
 

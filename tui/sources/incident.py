@@ -6,7 +6,7 @@ What was not saved says why, where somebody looks for it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
@@ -151,12 +151,27 @@ class IncidentSource(SavedObjects):
     # --- pods, events ----------------------------------------------------------------------
 
     def pods(self, ref: WorkflowRef) -> tuple[Pod, ...]:
-        """Those that were there."""
+        """Those that were there. Raises: Missing where nobody could save any."""
         pods = [each for each in self._others if each.get("kind") == PODS.kind]
+        self._heed("pods", pods)
         return tuple(core.pods(msgspec.json.encode({"items": pods}))[0])
 
+    def pod(self, namespace: str, name: str) -> Manifest | None:
+        """A pod; None for one that was not there any more. Raises: Missing, as above."""
+        self._heed("pods", self._of(PODS.kind))
+        return super().pod(namespace, name)
+
+    def _heed(self, what: str, saved: Sequence[object]) -> None:
+        """That none were there is one thing, that none could be saved another."""
+        lacks = (each.partition(": ") for each in self.contents.lacks)
+        why = next((rest for begin, _, rest in lacks if begin == what), "")
+        if why and not saved:
+            raise Missing(f"the {what} are not in the file: {why}", reason="NotOffered")
+
     def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
-        """Those about the workflow, or about one of its pods, oldest first."""
+        """Those about the workflow, or about one of its pods, oldest first. Raises: Missing where
+        nobody could save any."""
+        self._heed("events", self._told)
         return tuple(
             each
             for each in self._told
