@@ -7,7 +7,7 @@ import pytest
 from tests.support.logs_pane import POD_OF_ETL, Written, asked, head, line, new, pod, running
 from tests.support.panes import bench
 from tests.support.runs import etl_log, nightly_etl
-from tests.support.scripted import ScriptedSource
+from tests.support.scripted import ScriptedSource, manifest
 from tests.support.waiting import until
 from tests.support.widgets import screen_of
 
@@ -121,6 +121,21 @@ async def test_without_a_pod_there_are_no_containers_to_choose_from() -> None:
     async with bench(new, source) as on:
         await on.pilot.press("A")
         assert on.app.said == ["no pod belongs to this step, so there are no containers"]
+
+
+@pytest.mark.parametrize(
+    ("phase", "told"),
+    [
+        ("Pending", "no step has begun, so there is no log yet"),
+        ("Error", "no step has begun, so there is no log"),
+    ],
+)
+async def test_of_a_run_without_steps_no_step_is_spoken_of(phase: str, told: str) -> None:
+    async with bench(new, ScriptedSource()) as on:
+        on.app.show(manifest("w", phase=phase), "")
+        await on.until(lambda: told in on.app.screen_text)
+        assert "this step" not in on.app.screen_text
+        assert ("yet" in on.app.screen_text) is (phase == "Pending")
 
 
 async def test_times_go_from_off_to_relative_to_local_to_utc() -> None:

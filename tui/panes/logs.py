@@ -457,6 +457,8 @@ class LogsPane(SearchedPane):
 
     def _why_no_pod(self) -> str:
         workflow = self._choice.workflow
+        if workflow is not None and not workflow.nodes and not workflow.is_offloaded:
+            return f"no step has begun, so there is no log{'' if workflow.is_completed else ' yet'}"
         if workflow is None or not workflow.is_offloaded:
             return "no pod belongs to this step, so there is no log"
         if self._is_asking:
