@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from tests.support.runs import run
 from tests.support.scripted import listed
@@ -60,6 +61,16 @@ def test_of_many_runs_the_newest_are_told() -> None:
     past = past_of(runs[0], runs)
     assert past is not None
     assert [each.metadata.name for each in past.runs] == [f"r-{n}" for n in reversed(range(LAST))]
+
+
+def test_one_that_was_just_listed_without_its_uid_counts_once() -> None:
+    whole = made("r-1", "Running", ended=None, template="etl")
+    row = structs.replace(whole, metadata=structs.replace(whole.metadata, uid=""))
+    before = made("r-0", began=100, ended=90, template="etl")
+    past = past_of(whole, [row, before, whole])
+    assert past is not None and past.runs == (before, whole)
+    past = past_of(row, [row, before])
+    assert past is not None and past.runs == (before, row), "while nothing else is known of it"
 
 
 def test_nothing_is_usual_where_nothing_succeeded() -> None:

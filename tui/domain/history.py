@@ -109,7 +109,8 @@ def seconds_of_run(run: ListedWorkflow, now: datetime) -> float | None:
 def past_of(workflow: ListedWorkflow, known: Iterable[ListedWorkflow]) -> Past | None:
     """The last runs of what a workflow was made from, itself among them; None without a maker.
 
-    Of one that is known more than once the first counts.
+    Of one that is known more than once the first counts that tells its uid: a row that was just
+    listed may tell no more than a name.
     """
     maker = maker_of(workflow)
     if maker is None:
@@ -118,6 +119,9 @@ def past_of(workflow: ListedWorkflow, known: Iterable[ListedWorkflow]) -> Past |
     for each in known:
         if each.metadata.namespace == maker.namespace and maker_of(each) == maker:
             alike.setdefault(each.metadata.uid or each.metadata.name, each)
+    for each in tuple(alike.values()):
+        if each.metadata.uid and not each.is_only_archived:
+            alike.pop(each.metadata.name, None)
     return Past(maker, tuple(reversed(nlargest(LAST, alike.values(), key=_created))))
 
 
