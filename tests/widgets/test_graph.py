@@ -253,6 +253,16 @@ def test_a_run_that_changes_sooner_than_it_is_drawn_is_still_shown() -> None:
     assert not model.take(late), "it is small by now, and drawn"
 
 
+def test_what_is_beside_a_box_is_found_once_a_drawing() -> None:
+    model = modelled(loops())
+    model.toggle("l")
+    first = model.nearby("w")
+    assert first[1] == ["x0", "x1", "x2"] and model.nearby("w") is first
+    assert model.nearby("x0") == (["w"], ["z"])
+    model.toggle("l")
+    assert model.nearby("w") == ([], ["l"]), "of the new drawing"
+
+
 def test_going_to_a_step_and_looking_for_some_wait_for_the_drawing() -> None:
     model = elsewhere(loops(700))
     assert model.go_to(NodeId("z"))

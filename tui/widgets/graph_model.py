@@ -9,6 +9,7 @@ update. Nothing here draws anything or knows Textual.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -70,6 +71,9 @@ class GraphModel:
         """Whether the cursor stays at what runs."""
         self._followed: Key | None = None
         """The box that it stood on last while it did."""
+        self._near: tuple[Drawing, Key, tuple[Sequence[Key], Sequence[Key]]]
+        self._near = NOTHING, "", ((), ())
+        """What leads to a box of a drawing, and what that leads to."""
         self._came_from: dict[Key, Key] = {}
         """Box → the one from which the cursor went on to it."""
         self._came_back: dict[Key, Key] = {}
@@ -333,9 +337,9 @@ class GraphModel:
         """The boxes that one line leads to, also through points where lines meet."""
         found: dict[Key, None] = {}
         seen: set[Key] = set()
-        waiting = list(ways.get(key, ()))
+        waiting = deque(ways.get(key, ()))
         while waiting:
-            at = waiting.pop(0)
+            at = waiting.popleft()
             if at in seen:
                 continue
             seen.add(at)
@@ -448,8 +452,13 @@ class GraphModel:
         return None
 
     def nearby(self, key: Key) -> tuple[Sequence[Key], Sequence[Key]]:
-        """What leads to a box, and what it leads to."""
-        return self._past_joins(key, self.drawing.ahead), self._past_joins(key, self.graph.edges)
+        """What leads to a box, and what it leads to; found once, as it is told with every frame."""
+        of, known, found = self._near
+        if of is not self.drawing or known != key:
+            ahead, edges = self.drawing.ahead, self.graph.edges
+            found = self._past_joins(key, ahead), self._past_joins(key, edges)
+            self._near = self.drawing, key, found
+        return found
 
     # --- what is seen --------------------------------------------------------------------
 

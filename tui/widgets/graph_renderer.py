@@ -269,8 +269,13 @@ class GraphRenderer:
         """What of a line is on the way to the cursor: asked of what is on the screen alone."""
         part = self._hot.get(at)
         if part is None:
-            net = seen.layout.nets[at]
-            ends = {key for _, _, key in net.targets if self._leads_on(seen, key)}
+            net, hot, onward = seen.layout.nets[at], seen.hot, seen.lines.onward
+            # A line may lead to thousands.
+            ends = {
+                key
+                for _, _, key in net.targets
+                if key in hot or (key in onward and self._leads_on(seen, key))
+            }
             # Whatever shares a line leads to all that it leads to.
             part = self._hot[at] = _part(net, {key for _, _, key in net.sources}, ends)
         return part
