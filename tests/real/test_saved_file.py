@@ -15,6 +15,7 @@ import pytest
 from tests.support.app import Shown, showing
 from tests.support.real import Json, RealCluster, container
 from tests.support.waiting import until
+from tui.panes.logs import END
 from tui.ports.connection import Connection
 from tui.screens.workflow import WorkflowScreen
 from tui.settings import Settings
@@ -79,6 +80,11 @@ def says(shown: Shown, text: str) -> bool:
     return text_below_header(shown) == text
 
 
+def is_read(shown: Shown) -> bool:
+    """Whether the logs are there to their end, or it is known that there are none."""
+    return END in shown.text or " 0 lines" in shown.text
+
+
 async def texts_of_panes(
     shown: Shown, expected: Mapping[tuple[str, str], str] | None = None
 ) -> dict[tuple[str, str], str]:
@@ -96,6 +102,8 @@ async def texts_of_panes(
             await shown.at_rest()
             await shown.until(lambda: "reading …" not in shown.text)
             await shown.until(lambda: "– text" not in shown.text)  # the store has told the size
+            if spec.id == "logs":  # of several logs each is read by itself
+                await shown.until(lambda: is_read(shown))
             if expected is not None:
                 is_there = partial(says, shown, expected[where])
                 with suppress(AssertionError):
