@@ -995,8 +995,12 @@ class ArgoApp(TerminalApp):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Whether an action was there to be run."""
+        line = self.views.status_line
+        told = line.told if line is not None else 0
         has_acted = await super().run_action(action, default_namespace, namespaces)
         self._has_acted = self._has_acted or has_acted
+        if has_acted and line is not None and line.is_attached and line.told == told:
+            line.key_acted()
         return has_acted
 
     def _say_unknown(self, event: events.Key) -> None:

@@ -25,6 +25,7 @@ from tui.errors import TuiError
 from tui.session import Session
 from tui.widgets.hints import Hints
 from tui.widgets.query_bar import QueryBar
+from tui.widgets.status_line import StatusLine
 
 T = TypeVar("T")
 
@@ -116,6 +117,19 @@ class View(Screen[T]):
         return ()
 
     # --- what it is told ---------------------------------------------------------------------
+
+    def on_screen_suspend(self) -> None:
+        """Another is in front: where that is a box, neither keys nor words of here are of use."""
+        if isinstance(self.app.screen, ModalView):
+            for hints in self.query(Hints):
+                hints.cover(on=True)
+            for line in self.query_children(StatusLine):
+                line.let_go()
+
+    def on_screen_resume(self) -> None:
+        """In front again."""
+        for hints in self.query(Hints):
+            hints.cover(on=False)
 
     def tick(self, now: datetime) -> None:
         """A second went by."""

@@ -13,7 +13,19 @@ from tests.support.scripted import manifest
 from tui.domain import decode
 from tui.domain.durations import epoch_of
 from tui.domain.node import NodeId
-from tui.domain.timeline import BAD, GROUP, MARK_ROOM, NOW, RUN, WAIT, Span, axis, bar, span_of
+from tui.domain.timeline import (
+    BAD,
+    GROUP,
+    MARK_ROOM,
+    NOW,
+    PART,
+    RUN,
+    WAIT,
+    Span,
+    axis,
+    bar,
+    span_of,
+)
 from tui.domain.workflow import Workflow
 
 BEGUN = epoch_of("2026-11-01T10:00:00Z") or 0.0
@@ -63,7 +75,15 @@ def test_each_attempt_is_seen_and_those_before_the_last_as_failed() -> None:
     times = {"startedAt": "2026-11-01T10:05:00Z", "finishedAt": "2026-11-01T10:10:00Z"}
     second = {**node("a.x(1)", 0), **times}
     retry = node("a.x", 600, type="Retry", children=["a.x(0)", "a.x(1)"])
-    assert drawn(run("a", retry, first, second), "a.x", 8) == BAD * 2 + GROUP * 2 + RUN * 4
+    assert drawn(run("a", retry, first, second), "a.x", 8) == PART * 2 + GROUP * 2 + RUN * 4
+
+
+def test_what_failed_by_itself_is_darker_than_what_it_is_part_of() -> None:
+    first = node("a.x(0)", 600, "Failed")
+    retry = node("a.x", 600, "Failed", type="Retry", children=["a.x(0)"])
+    failed = run("a", retry, first)
+    assert drawn(failed, "a.x(0)", 8) == BAD * 8
+    assert drawn(failed, "a.x", 8) == PART * 8
 
 
 def test_a_run_that_goes_on_shows_now_and_its_scale_changes_seldom() -> None:

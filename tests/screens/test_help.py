@@ -226,3 +226,31 @@ async def test_signs_and_the_words_of_a_filter_are_searched_too() -> None:
         await shown.press("question_mark", "/", *"omitted")
         await shown.until(lambda: "ACT ON" not in shown.text)
         assert "omitted: what it depends on" in shown.text and "FILTER" not in shown.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_keys_and_signs_stand_out_from_their_words(size: tuple[int, int]) -> None:
+    async with showing(*team(), size=size) as shown:
+        await shown.press("question_mark")
+        await shown.until(lambda: shown.shows(HelpScreen))
+        view = shown.app.screen.query_one(TextView)
+        await shown.until(lambda: "Logs" in help_text(shown))
+        bold: dict[str, bool] = {}
+        for y in range(view.size.height):
+            for part in view.render_line(y):
+                is_bold = part.style is not None and bool(part.style.bold)
+                bold |= {each: is_bold for each in part.text.split("  ") if each.strip()}
+        assert bold["r"] and bold["Logs"] is False
+        assert bold["ACT ON THE WORKFLOW"]
+        assert all(is_bold for each, is_bold in bold.items() if each.startswith("ctrl-"))
+
+
+async def test_below_a_box_no_key_of_the_screen_beneath_is_hinted() -> None:
+    async with showing(*team(), size=(80, 24)) as shown:
+        assert "Resubmit" in shown.rows_of_screen[-1] or "Retry" in shown.rows_of_screen[-1]
+        for key in ("question_mark", "x", "S", "colon"):
+            await shown.press(key)
+            await shown.until(lambda: len(shown.app.screen_stack) == 3)
+            await shown.until(lambda: not shown.rows_of_screen[-1].strip())
+            await shown.press("escape")
+            await shown.until(lambda: "? help" in shown.rows_of_screen[-1])

@@ -269,5 +269,6 @@ async def test_where_a_filter_leaves_nothing_no_key_that_acts_is_hinted() -> Non
         await shown.press("slash", *"zzzz", "enter")
         await shown.until(lambda: "Resubmit" not in shown.rows_of_screen[-1])
         assert "Retry" not in shown.rows_of_screen[-1] and "? help" in shown.rows_of_screen[-1]
+        assert not {"Logs", "Artifacts"} & {*shown.rows_of_screen[-1].split()}
         await shown.press("escape")
         await shown.until(lambda: "Resubmit" in shown.rows_of_screen[-1])

@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from rich.style import Style
 
 from tests.support.app import STILL, Shown, showing, strips_of
 from tests.support.runs import ETL, FAILED_ATTEMPT, container, nightly_etl, run, step, two_steps
@@ -13,7 +14,7 @@ from tests.support.scripted import ScriptedSource
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest, workflow_of_holder
 from tui.panes.summary import SummaryPane
-from tui.widgets.line_view import CURSOR
+from tui.widgets.line_view import CURSOR, LineView
 
 LONG = "the pod was evicted: the node had too little ephemeral storage left, 41Gi of 40Gi in use"
 POD = f"{ETL}-transform-{node_id(ETL, f'{ETL}.{FAILED_ATTEMPT}').rpartition('-')[2]}"
@@ -302,3 +303,57 @@ async def test_a_step_that_ran_out_of_memory_tells_its_limit_its_image_and_its_n
         await shown.until_shown("limit 512Mi")
         for fact in ("image:       registry.local/etl:4.2", "node:        worker-7"):
             assert fact in shown.text
+
+
+def looks(view: LineView, words: str, y: int = 0) -> Style:
+    """How words on a row of a widget look."""
+    line = view.render_line(y)
+    found = next(each for each in line if words in each.text)
+    return found.style or Style.null()
+
+
+async def test_the_title_of_the_side_with_the_keys_is_in_reverse_and_no_other() -> None:
+    async with showing(nightly_etl(), size=(120, 40)) as shown:
+        split = (await shown.open()).split
+        await shown.at_rest()
+        tabs = split.pane_tabs.tabs
+        assert looks(split.steps, "STEP").reverse and not looks(tabs, "Why").reverse
+        assert looks(tabs, "Why").underline, "which pane is in front is seen all the same"
+        await shown.press("tab")
+        await shown.until(lambda: bool(looks(tabs, "Why").reverse))
+        assert not looks(split.steps, "STEP").reverse
+        await shown.press("tab", "2")
+        await shown.until_shown(" GRAPH ")
+        graph = split.front
+        await shown.until(lambda: bool(looks(graph, "GRAPH").reverse))
+
+
+async def test_what_the_pane_in_front_says_is_not_said_below_the_tree_too() -> None:
+    async with showing(failing(LONG), size=(120, 40)) as shown:
+        about = (await shown.open()).split.about
+        await shown.until_shown("exit code")
+
+        def below() -> str:
+            return "\n".join(about.render_line(y).text for y in range(about.size.height))
+
+        assert "template" in below() and "inputs" in below()
+        await shown.press("d")
+        await shown.until(lambda: "template" not in below())
+        assert "shard=3" in below() and "exit code" not in below()
+        await shown.press("i")
+        await shown.until(lambda: "template" in below() and "shard=3" not in below())
+
+
+async def test_what_failed_is_the_loudest_in_a_graph() -> None:
+    async with showing(nightly_etl(), size=(120, 40)) as shown:
+        split = (await shown.open()).split
+        await shown.press("2", "k")  # the box of the cursor looks like none else
+        await shown.until_shown(" GRAPH ")
+        await shown.at_rest()
+        graph = split.front
+        rows = [graph.render_line(y) for y in range(graph.size.height)]
+        borders = [part for row in rows for part in row if {*part.text} & {*"╔╗╚╝║┌┐└┘"}]
+        colours = {part.style.color for part in borders if part.style is not None}
+        assert any("╔" in part.text for part in borders), "the critical path has borders of its own"
+        assert graph.token("problem").color in colours
+        assert graph.token("accent").color not in colours

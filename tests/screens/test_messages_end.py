@@ -16,6 +16,7 @@ from tui.kinds.workflows import WORKFLOWS
 from tui.panes import panes_of
 from tui.screens.list import ListScreen
 from tui.screens.object import ObjectScreen
+from tui.widgets.status_line import SECONDS_READ
 
 SAID = "something that was said before"
 PANES = [(kind, pane.id) for kind in KINDS for pane in panes_of(kind) if kind.id != "cwftmpl"]
@@ -68,3 +69,35 @@ async def test_esc_takes_a_message_away_in_the_tree_and_while_one_side_has_all_t
         await shown.press("z")
         await say_and_unwind(shown)
         await say_and_unwind(shown)
+
+
+async def test_a_sentence_goes_when_a_box_opens() -> None:
+    async with showing(source=source()) as shown:
+        for key in ("x", "question_mark", "colon"):
+            shown.app.say(SAID, "warning")
+            await shown.until_said(SAID)
+            await shown.press(key)
+            await shown.until(lambda: len(shown.app.screen_stack) == 3)
+            await shown.until(lambda: SAID not in shown.rows_of_screen[-2])
+            await shown.press("escape")
+            await shown.until(lambda: len(shown.app.screen_stack) == 2)
+
+
+async def test_a_sentence_that_was_read_goes_with_the_next_key_that_does_something() -> None:
+    async with showing(source=source()) as shown:
+        line = shown.app.views.status_line
+        assert line is not None
+        shown.app.say(SAID, "warning")
+        await shown.press("j")
+        assert line.text == SAID, "nobody had time to read it"
+        for _ in range(SECONDS_READ):
+            line.tick()
+        await shown.press("j")
+        await shown.until(lambda: not line.text)
+        shown.app.say(SAID, "error")
+        for _ in range(SECONDS_READ):
+            line.tick()
+        await shown.press("k")
+        assert line.text == SAID, "an error stays until it is taken away"
+        await shown.press("t")
+        assert line.text == "times, in UTC", "what the key itself says stays"

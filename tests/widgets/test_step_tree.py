@@ -25,7 +25,7 @@ from tui.domain.node import (
 )
 from tui.domain.podname import pod_name
 from tui.domain.sought import sought_by
-from tui.domain.timeline import BAD, GROUP, NOW, RUN, WAIT
+from tui.domain.timeline import GROUP, NOW, PART, RUN, WAIT
 from tui.domain.usual import Usual
 from tui.domain.workflow import Metadata, Status, Workflow
 from tui.widgets.step_tree import StepTree
@@ -492,7 +492,7 @@ async def test_attempts_fold_into_their_step_where_the_last_one_succeeded() -> N
         async with Alone(widget).run_test(size=(100, 20)):
             assert labels(widget) == rows
             assert "3 attempts" in screen_of(widget)[2]
-            assert BAD in screen_of(widget)[2], "each attempt is seen in the bar"
+            assert PART in screen_of(widget)[2], "each attempt is seen in the bar"
     widget = tree(attempts_of(FAILED, FAILED, SUCCEEDED))
     async with Alone(widget).run_test(size=(100, 20)) as pilot:
         assert "✖2 ✔1" in screen_of(widget)[2]

@@ -28,9 +28,10 @@ STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 2
 MARK_ROOM = 9
 """Cells from one mark of the axis to the next, at least."""
 
-RUN, WAIT, BAD, GROUP, NOW = "█", "░", "▓", "━", "│"
-"""Signs: running or done, waiting, failed, what groups steps, the present moment."""
-ASCII_SIGNS = {RUN: "#", WAIT: ".", BAD: "x", GROUP: "=", NOW: "|"}
+RUN, WAIT, BAD, GROUP, PART, NOW = "█", "░", "▓", "━", "╍", "│"
+"""Signs: running or done, waiting, failed, what groups steps, failed below that, the present
+moment. What failed by itself is the darkest of what is red."""
+ASCII_SIGNS = {RUN: "#", WAIT: ".", BAD: "x", GROUP: "=", PART: "~", NOW: "|"}
 
 
 class Span(NamedTuple):
@@ -128,9 +129,11 @@ def bar(
     if mark is not None:
         found[mark] = Cell(NOW, "")
     parts = chain(_parts(workflow, node, now), *(_parts(workflow, each, now) for each in over))
+    is_parent = node.type not in EXECUTABLE
     for begin, end, sign, phase in parts:
+        drawn = PART if sign == BAD and is_parent else sign
         for at in _cells_of(begin, end, span, cells):
-            found[at] = Cell(sign, phase)
+            found[at] = Cell(drawn, phase)
     return found
 
 

@@ -72,7 +72,10 @@ class AnswerPane(TextPane):
         self.answer = answer
         lines: list[tuple[str, Finding | None]] = []
         sign = sign_of(answer, ascii=self.context.ascii)
-        lines.append((f"{sign} {answer.headline}{_hint(answer.cause)}", answer.cause))
+        lines.append((f"{sign} {answer.headline}", answer.cause))
+        if helps := _helps(answer.cause):
+            # In brackets behind the headline it would often stand alone in a row.
+            lines.append((f"  {HELPS:<{LABEL}} {helps}", answer.cause))
         for each in further(answer):
             words = " ".join(each.text.split("\n"))
             lines.append((f"{label_of(each)} {words}{_hint(each)}", each))
@@ -150,11 +153,21 @@ WOULD = {
 """By binding id, what a key that could help does."""
 
 
-def _hint(finding: Finding | None) -> str:
-    """The key that could help and what it does, in brackets."""
+HELPS = "what helps"
+"""The label of the key that could help."""
+
+
+def _helps(finding: Finding | None) -> str:
+    """The key that could help and what it does; not broken over two rows."""
     if finding is None or not finding.key or finding.key not in KEYS:
         return ""
-    return f" ({hint(finding.key)} {WOULD.get(finding.key, 'helps')})"
+    return f"{hint(finding.key)}\N{NO-BREAK SPACE}{WOULD.get(finding.key, 'helps')}"
+
+
+def _hint(finding: Finding | None) -> str:
+    """The same in brackets."""
+    helps = _helps(finding)
+    return f" ({helps})" if helps else ""
 
 
 def _findable(quote: str) -> str:

@@ -183,7 +183,9 @@ def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
         )
 
     def has_none(binding: Binding) -> bool:
-        """Whether there is nothing here that its actions could be done to."""
+        """Whether there is nothing here that its actions could be done to, or its pane be of."""
+        if not view.has_subject and any(each.binding_id == binding.id for each in PANES):
+            return True
         found = [] if view.has_subject else called(binding.id or "", (kind,))
         return bool(found) and all(action.on != "kind" for action in found)
 

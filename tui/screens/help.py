@@ -15,6 +15,7 @@ from textual.binding import ActiveBinding, BindingType
 
 from tui.bindings import bind, group_of
 from tui.columns import compact
+from tui.domain.highlight import Span
 from tui.domain.lines import TextLines
 from tui.domain.query import Fields
 from tui.keys import hint, key_name
@@ -110,16 +111,7 @@ def key_sections(
     ascii: bool = False,
 ) -> list[list[str]]:
     """The same, the lines of each heading by themselves."""
-    groups: dict[str, dict[str, list[str]]] = {}
-    for active in bindings:
-        binding = active.binding
-        if not binding.id or binding.system or binding.id in idle_keys(active.node):
-            continue
-        key = key_name(binding.key)
-        words = plain(": ".join(filter(None, (binding.description, active.tooltip))), ascii)
-        keys = groups.setdefault(group_of(binding), {}).setdefault(words, [])
-        if key not in keys:
-            keys.append(key)
+    groups = keys_of(bindings, ascii=ascii)
     sections: list[list[str]] = []
     groups_there = set(groups)
     for name, heading in GROUPS:
@@ -134,6 +126,23 @@ def key_sections(
         if rows:
             sections.append([heading.format(noun=noun).upper(), *rows, ""])
     return sections
+
+
+def keys_of(
+    bindings: Iterable[ActiveBinding], *, ascii: bool = False
+) -> dict[str, dict[str, list[str]]]:
+    """By heading and words, the keys."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    for active in bindings:
+        binding = active.binding
+        if not binding.id or binding.system or binding.id in idle_keys(active.node):
+            continue
+        key = key_name(binding.key)
+        words = plain(": ".join(filter(None, (binding.description, active.tooltip))), ascii)
+        keys = groups.setdefault(group_of(binding), {}).setdefault(words, [])
+        if key not in keys:
+            keys.append(key)
+    return groups
 
 
 def word_section(
@@ -197,6 +206,10 @@ class HelpScreen(ModalView[None]):
         self._now = now
         self._sought = ""
         self._lines: list[str] = []
+        self._keys_told: frozenset[str] = frozenset()
+        """What stands before words, as it is drawn."""
+        self._column = 0
+        """Cells of a column; 0 where there is one."""
         self._heading = title
         self._noun = noun
         self._ascii = ascii
@@ -205,7 +218,23 @@ class HelpScreen(ModalView[None]):
         """Title, lines, search."""
         with Box(id="help", ascii=self._ascii):
             yield QueryBar(ascii=self._ascii, placeholder="type to search")
-            yield TextView(wrap=True, ascii=self._ascii)
+            yield TextView(wrap=True, ascii=self._ascii, highlighter=self._spans)
+
+    def _spans(self, line: str) -> list[Span]:
+        """Headings, and the keys and signs before words, in each column."""
+        begins = (0, self._column + BETWEEN) if self._column else (0,)
+        found: list[Span] = []
+        for begin in begins:
+            end = begins[1] - BETWEEN if len(begins) > 1 and not begin else len(line)
+            part = line[begin:end]
+            if part[:1].strip() and part.rstrip() == part.rstrip().upper():
+                found.append((begin, begin + len(part.rstrip()), "rule"))
+                continue
+            fronts = (part.rstrip(), part[:KEYS_WIDE].rstrip(), part[:SIGNS_WIDE].rstrip())
+            front = next((each for each in fronts if each in self._keys_told), "")
+            if front:
+                found.append((begin, begin + len(front), "heading"))
+        return found
 
     def on_mount(self) -> None:
         """All of them, to begin with."""
@@ -225,19 +254,21 @@ class HelpScreen(ModalView[None]):
         is_wide = self.size.width >= TWO_COLUMNS
         column = (cells - BETWEEN) // 2 if is_wide else cells
         sections = key_sections(self._keys, sought, column, noun=self._noun, ascii=self._ascii)
-        if self._topics:
-            rows = signs(self._topics, ascii=self._ascii)
-            sections.append(word_section("SIGNS", rows, sought, column))
-        if self._fields is not None:
-            rows = filter_words(self._fields)
-            sections.append(word_section("FILTER", rows, sought, column))
+        told = {" ".join(keys) for group in keys_of(self._keys).values() for keys in group.values()}
+        tables = [("SIGNS", list(signs(self._topics, ascii=self._ascii)) if self._topics else [])]
+        tables.append(("FILTER", list(filter_words(self._fields)) if self._fields else []))
+        for heading, rows in tables:
+            sections.append(word_section(heading, rows, sought, column))
+            told |= {sign for sign, _ in rows}
+        self._keys_told = frozenset(f"  {each}" for each in told)
         sections = [section for section in sections if section]
+        self._column = column if is_wide else 0
         words = in_columns(sections, column) if is_wide else [x for each in sections for x in each]
-        told = [words or ["nothing here is called like that"]]
+        parts = [words or ["nothing here is called like that"]]
         if self._now is not None and not sought:
             said = notice_lines(self._notices, self._now, cells, ascii=self._ascii)
-            told.insert(0 if self._notices_first else 1, said)
-        lines = [line for part in told for line in part]
+            parts.insert(0 if self._notices_first else 1, said)
+        lines = [line for part in parts for line in part]
         if lines != self._lines:
             self._lines = lines
             view.show(TextLines("\n".join(lines)))

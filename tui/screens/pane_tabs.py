@@ -10,6 +10,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.getters import query_one
+from textual.message import Message
 
 from tui.columns.nodes import Usage
 from tui.commands import Command
@@ -68,6 +69,9 @@ class PaneTabs(Vertical):
         """Tabs, and room for a pane."""
         yield HeaderLine(id="tabs", ascii=self.context.ascii)
         yield Container(id="pane")
+
+    class Brought(Message):
+        """Another pane is in front."""
 
     def on_mount(self) -> None:
         """Have the modules of the other panes imported, when this one is there to be read."""
@@ -130,6 +134,7 @@ class PaneTabs(Vertical):
         if self._unread:
             self._tell_unread()
         self._hand_over()
+        self.post_message(self.Brought())
 
     async def turn(self, step: int) -> None:
         """Bring the next (1) or previous (-1) pane to the front."""
@@ -244,17 +249,16 @@ class PaneTabs(Vertical):
         return lines.position if lines is not None else ""
 
     def show_tabs(self) -> None:
-        """The names of the panes on a rule, the one in front in reverse video; the rule is heavy
-        while keys go to the pane."""
+        """The names of the panes on a rule, the one in front underlined; while keys go to the pane
+        it is in reverse video, and the rule heavy."""
         has_keys = self.holds_focus
         line = rule(has_keys, ascii=self.context.ascii)
         token = "rule" if has_keys else "guide"
+        front = "front" if has_keys else "behind"
         parts: list[HeaderPart] = [(line, token)]
         for spec in self.specs:
             is_front = spec.id == self._front
-            parts.append(
-                (f" {spec.title} ", "front" if is_front else "heading" if has_keys else "")
-            )
+            parts.append((f" {spec.title} ", front if is_front else "heading" if has_keys else ""))
             parts.append((" ", ""))
         if sum(len(text) for text, _ in parts) > self.tabs.size.width:
             # All names have room without the blanks between them.

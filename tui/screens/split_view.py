@@ -144,8 +144,18 @@ class SplitView(Container):
         if workflow is None or not self.has_class("-side-by-side"):
             return
         node, context = self._step(workflow), self.context
-        facts = facts_of(workflow, node, context.pod_names, ascii=context.ascii)
-        self.about.show(workflow.metadata.name if node is None else node.title, facts)
+        facts = facts_of(
+            workflow, node, context.pod_names, ascii=context.ascii, front=self.pane_tabs.front
+        )
+        title = workflow.metadata.name if node is None else node.title
+        # Where the pane in front says all of it, a name alone says nothing.
+        self.about.show(title if facts else "", facts)
+
+    @on(PaneTabs.Brought)
+    def other_pane(self, message: PaneTabs.Brought) -> None:
+        """What another pane says need not stand below the tree."""
+        message.stop()
+        self._show_about()
 
     def _step(self, workflow: Workflow) -> Node | None:
         """The step the cursor is on; None on the root, which stands for the whole."""

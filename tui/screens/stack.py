@@ -71,7 +71,7 @@ class ScreenStack:
     def bring(self, view: View[Any]) -> None:
         """Put one in front, if there is room for it."""
         self._end_too_small()
-        line = self._status_line
+        line = self.status_line
         if line is not None and line.severity == "information":
             line.clear()  # it was about a moment that is over when one comes back
         self._app.push_screen(view)
@@ -111,14 +111,14 @@ class ScreenStack:
 
     def answer(self, text: str, severity: str = "information") -> None:
         """The same, for what is not worth keeping: that a key does nothing."""
-        line = self._status_line
+        line = self.status_line
         if line is not None:
             line.say(text, severity)
 
     def say_aside(self, text: str) -> bool:
         """Say what nobody asked for, where that hides nothing that is still to be read; returns
         whether it is said."""
-        line = self._status_line
+        line = self.status_line
         is_said = line is not None and line.count_down(text, "")
         if is_said:
             self._notices.append(Notice(self._now(), text, "information"))
@@ -126,7 +126,7 @@ class ScreenStack:
 
     def count_down(self, text: str, before: str) -> None:
         """Say how many seconds something still waits; `before` is what was said of it last."""
-        line = self._status_line
+        line = self.status_line
         for other in self._status_lines:
             if other is not line and other.text == before:
                 other.clear()
@@ -145,7 +145,8 @@ class ScreenStack:
                 line.clear()
 
     @property
-    def _status_line(self) -> StatusLine | None:
+    def status_line(self) -> StatusLine | None:
+        """Where words are said; None where nothing has room for them."""
         return next(self._status_lines, None)
 
     @property
@@ -164,7 +165,7 @@ class ScreenStack:
     def tick(self) -> None:
         """A second went by."""
         view = self.front
-        line = self._status_line if view is not None else None
+        line = self.status_line if view is not None else None
         if line is not None:
             line.tick()
         if view is not None and view.is_mounted:
@@ -264,7 +265,7 @@ class ScreenStack:
 
     def help(self) -> None:
         """Which key does what here."""
-        view, line = self.front, self._status_line
+        view, line = self.front, self.status_line
         if view is None:
             return
         self._app.push_screen(

@@ -37,12 +37,19 @@ class Fact(NamedTuple):
     label: str
     value: str
     token: str = ""
+    pane: str = "summary"
+    """The pane that says it, too."""
 
 
-def facts_of(workflow: Workflow, node: Node | None, pod_names: str, *, ascii: bool) -> list[Fact]:
-    """What there is to know of a step, the most important first; of the whole for None."""
+def facts_of(
+    workflow: Workflow, node: Node | None, pod_names: str, *, ascii: bool, front: str = ""
+) -> list[Fact]:
+    """What there is to know of a step, the most important first; of the whole for None.
+
+    What the pane in front says stands there, and not twice.
+    """
     found = _of_workflow(workflow) if node is None else _of_node(workflow, node, pod_names, ascii)
-    return [fact for fact in found if fact.value]
+    return [fact for fact in found if fact.value and fact.pane != front]
 
 
 def _of_workflow(workflow: Workflow) -> Iterator[Fact]:
@@ -54,9 +61,9 @@ def _of_workflow(workflow: Workflow) -> Iterator[Fact]:
         yield Fact(label.strip(), value.strip()) if label.strip() else Fact("", line.strip())
     yield Fact("template", f"{ref.name}{' (cluster)' if ref.cluster_scope else ''}" if ref else "")
     yield Fact("cron", meta.labels.get(f"{LABEL}cron-workflow", ""))
-    yield Fact("inputs", _values(workflow.exec_spec.arguments.parameters))
+    yield Fact("inputs", _values(workflow.exec_spec.arguments.parameters), pane="inout")
     outputs = workflow.status.outputs
-    yield Fact("outputs", _values(outputs.parameters) if outputs else "")
+    yield Fact("outputs", _values(outputs.parameters) if outputs else "", pane="inout")
 
 
 def _of_node(workflow: Workflow, node: Node, pod_names: str, ascii: bool) -> Iterator[Fact]:
@@ -74,10 +81,12 @@ def _of_node(workflow: Workflow, node: Node, pod_names: str, ascii: bool) -> Ite
         yield Fact("node", node.host_node_name)
         yield Fact("image", image_of(workflow, node) if node.is_problem else "")
     if inputs:
-        yield Fact("inputs", _joined(_values(inputs.parameters), _names(inputs.artifacts)))
+        given = _joined(_values(inputs.parameters), _names(inputs.artifacts))
+        yield Fact("inputs", given, pane="inout")
     if outputs:
-        yield Fact("outputs", _joined(_values(outputs.parameters), _names(outputs.artifacts)))
-        yield Fact("result", outputs.result or "")
+        made = _joined(_values(outputs.parameters), _names(outputs.artifacts))
+        yield Fact("outputs", made, pane="inout")
+        yield Fact("result", outputs.result or "", pane="inout")
 
 
 def _memory(workflow: Workflow, node: Node) -> str:
@@ -124,7 +133,7 @@ class StepAbout(LineView, can_focus=False):
         return self._rows[1]
 
     def _lines(self, width: int) -> Iterator[tuple[str, str, str]]:
-        for label, value, token in self._facts:
+        for label, value, token, _ in self._facts:
             words = plain(printable(value[:LONGEST]), self.ascii)
             before = f"{label:<{LABEL_WIDTH - 1}} " if label else ""
             for row in wrapped(words, min(width, MOST_WIDTH) - len(before) - 2):

@@ -332,7 +332,8 @@ class GraphView(LineView):
         if missing := drawing.undrawn:
             told.append(f"{missing:,} lines left out")
         text = cut("  ".join(told), max(0, width - 10), ellipsis=self._ellipsis)
-        pieces = [(line, rules), (" GRAPH ", heading), (line, rules), (f" {text} ", heading)]
+        named = self.token("front" if is_focused else "muted")
+        pieces = [(line, rules), (" GRAPH ", named), (line, rules), (f" {text} ", heading)]
         return strip_of([*pieces, (line * width, rules)], width, rules)
 
     @property

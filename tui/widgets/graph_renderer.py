@@ -194,8 +194,8 @@ class GraphRenderer:
         is_cursor = self._seen is not None and box.key == self._seen.cursor
         kind, base = self._kind(box), self.style("")
         border = self.style("rule" if is_cursor else "muted" if box.is_coming else "")
-        if box.is_critical and not is_cursor:
-            border = self.style("accent")
+        if box.is_problem and not is_cursor:
+            border = self.style("problem")
         dim = self.style("muted")
         text = dim if box.is_coming else self.style("heading") if is_cursor else base
         if rect.height == 1:
@@ -305,7 +305,7 @@ class GraphRenderer:
             for at in seen.lines.near.get((last, y // BLOCK), ()):
                 self._paint(cells, seen, at, y, left, right)
                 if at in self._critical:
-                    self._paint(cells, seen, at, y, left, right, self._critical[at], "accent")
+                    self._paint(cells, seen, at, y, left, right, self._critical[at], "heading")
                 if (hot := self._hot_part(seen, at)).ends:
                     self._paint(cells, seen, at, y, left, right, hot, "rule")
         return cells

@@ -62,6 +62,13 @@ class Hints(LineView, can_focus=False):
         self._hides = hides or (lambda binding: False)
         self._dims = dims or (lambda binding: False)
         self._hints: tuple[Hint, ...] = ()
+        self._is_covered = False
+
+    def cover(self, *, on: bool) -> None:
+        """A box is over the screen, or no longer: meanwhile keys are its own, and it names them."""
+        if on != self._is_covered:
+            self._is_covered = on
+            self.repaint()
 
     def on_mount(self) -> None:
         """Make the hints whenever the bindings may have changed."""
@@ -110,7 +117,7 @@ class Hints(LineView, can_focus=False):
         """Keys in bold, each followed by what it does."""
         width, base = self.size.width, self.token("")
         pieces: list[Piece] = []
-        for hint in self._fitting(width):
+        for hint in self._fitting(width) if not self._is_covered else ():
             pieces.append((GAP if pieces else " ", base))
             if hint.is_dimmed:
                 # In brackets too: not every terminal dims.

@@ -33,7 +33,7 @@ PHASE_TOKENS = (
 )
 TEXT_TOKENS = (
     *("muted", "warning", "trouble", "problem", "accent", "heading", "guide", "rule", "front"),
-    "struck",
+    *("behind", "struck"),
 )
 SYNTAX_TOKENS = ("key", "string", "number", "comment")
 """Names of styles; each is a component class `token--<name>`. Columns use the first two groups."""
@@ -77,6 +77,7 @@ class LineView(Widget, can_focus=True):
         & > .token--rule { color: $text-primary; text-style: bold; }
         & > .token--struck { text-style: strike; }
         & > .token--front { text-style: bold reverse; }
+        & > .token--behind { text-style: bold underline; }
         & > .token--key { color: $text-secondary; }
         & > .token--string { color: $text-success; }
         & > .token--number { color: $text-warning; }

@@ -47,6 +47,10 @@ class StatusLine(LineView, can_focus=False):
         self.ascii = ascii
         self._grows = grows
         self._age = 0
+        self._is_count = False
+        """Whether the message counts down: it tells of what still goes on."""
+        self.told = 0
+        """How many messages were said."""
         self._text = ""
         self._severity = "information"
 
@@ -65,6 +69,8 @@ class StatusLine(LineView, can_focus=False):
         self._text = text
         self._severity = severity if severity in SEVERITIES else "information"
         self._age = 0
+        self._is_count = False
+        self.told += 1
         self._fit_height()
         self.repaint()
 
@@ -75,6 +81,7 @@ class StatusLine(LineView, can_focus=False):
         is_free = is_free or (self._severity == "information" and self._age >= SECONDS_READ)
         if is_free:
             self.say(text)
+            self._is_count = True
         return is_free
 
     def tick(self) -> None:
@@ -86,6 +93,17 @@ class StatusLine(LineView, can_focus=False):
     def move_on(self) -> None:
         """Another thing is looked at now: whatever is no error is cleared."""
         if self._severity != "error":
+            self.clear()
+
+    def key_acted(self) -> None:
+        """A key did something, and said nothing: what was said is about what was before, once there
+        was time to read it. An error stays."""
+        if self._age >= SECONDS_READ and self._severity != "error":
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Clear whatever does not tell of what still goes on."""
+        if self._text and not self._is_count:
             self.clear()
 
     def clear(self) -> None:

@@ -114,14 +114,16 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
     # --- lines ---------------------------------------------------------------------------
 
     def header_line(self, width: int) -> Strip:
-        """The titles of the columns on a rule, which is heavy while keys come here."""
+        """The titles of the columns on a rule; while keys come here that is heavy, and the first
+        title in reverse video."""
         line = rule(self.is_focused, ascii=self.ascii)
         rules = self.style("rule" if self.is_focused else "guide")
         heading = self.style("heading" if self.is_focused else "muted")
         pieces: list[Piece] = []
         for placed in self.layout(width):
-            title = placed.column.title
+            title, named = placed.column.title, heading
             if not pieces:
+                named = self.style("front" if self.is_focused else "muted")
                 title = " ".join([title, *filter(None, (self.ordered, self.sought, self.follows))])
                 title = cut(title, max(0, placed.width - 3), ellipsis=self.ellipsis)
             is_large = self.is_timeline or placed.width >= LEAST_AXIS
@@ -135,7 +137,7 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
                 lead = line * (placed.width - width_of(title))
                 pieces += [(lead, rules), (f" {title}", heading)]
             else:
-                pieces += [(line, rules), (f" {title} ", heading), (gap[2:], rules)]
+                pieces += [(line, rules), (f" {title} ", named), (gap[2:], rules)]
         if self.is_wide:
             pieces = list(panned(pieces, self.pan))
         return strip_of([*pieces, (line * width, rules)], width, rules)

@@ -344,10 +344,18 @@ def memory_short(step: Step) -> Iterator[Finding]:
             yield step.finding(
                 "oom",
                 "memory",
-                "its peak is not known: it was not measured while it ran",
+                _not_measured(step),
                 weight="unknown",
             )
         return
+
+
+def _not_measured(step: Step) -> str:
+    """That nobody knows the peak, and that what Argo says of the step's memory is no measure."""
+    said = "its peak was not measured while it ran"
+    if not step.node.resources_duration.get(MEMORY):
+        return said
+    return f"{said}: what Argo estimates (~) comes from requests and limits, not from use"
 
 
 def _limit_of(step: Step, container: str) -> tuple[str, list[FieldAt]]:
