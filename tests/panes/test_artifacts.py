@@ -105,6 +105,60 @@ async def test_what_is_opened_has_most_of_the_room_and_esc_gives_it_back(
         assert seen.app.escaped == 0
 
 
+@pytest.mark.parametrize("size", [(60, 24), (130, 24)])
+async def test_a_key_opens_the_preview_and_gives_its_room_to_the_list_again(
+    server: tuple[str, Buckets], size: tuple[int, int]
+) -> None:
+    async with showing(workflow(server[0]), size=size) as seen:
+        rows, reading = seen.app.query_one(ArtifactRows), seen.app.query_one("#artifact-reading")
+        if size[0] > 100:
+            await seen.press("v")  # it stands beside the list in any case
+            await seen.until(lambda: not reading.display and rows.size.width == size[0])
+            await seen.press("v")
+            await seen.until(lambda: bool(reading.display))
+            await seen.press("enter")
+        else:
+            await seen.press("v")
+        await seen.until(lambda: seen.preview[:1] == ["{"])
+        await seen.press("v")
+        await seen.until(lambda: not reading.display)
+        assert seen.app.focused is rows
+
+
+async def test_the_preview_goes_to_the_pager(
+    server: tuple[str, Buckets], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out_file = tmp_path / "paged"
+    monkeypatch.setenv("PAGER", f"sh -c 'cat > {out_file}'")
+    async with showing(workflow(server[0])) as seen:
+        await seen.press("vertical_line")
+        assert "no text to show" in seen.line("status")
+        await seen.press("enter")
+        await seen.until(lambda: seen.preview[:1] == ["{"])
+        await seen.press("vertical_line")
+        await seen.until(lambda: out_file.exists() and "0.941" in out_file.read_text())
+
+
+async def test_t_shows_when_each_was_made_and_the_menu_of_columns_has_it_too(
+    server: tuple[str, Buckets],
+) -> None:
+    whole = msgspec.json.decode(msgspec.json.encode(workflow(server[0])))
+    for node in whole["status"]["nodes"].values():
+        node["finishedAt"] = "2026-01-15T11:58:30Z"
+    async with showing(msgspec.convert(whole, Workflow), size=(110, 24)) as seen:
+        await seen.until(lambda: "6 B" in seen.rows[-1])
+        assert "MADE" not in seen.rows[0]
+        await seen.press("t")
+        await seen.until(lambda: "MADE" in seen.rows[0])
+        assert seen.rows[1].split()[5:8] == ["json", "01-15", "11:58Z"]
+        assert "11:58Z" not in seen.rows[7], "nobody knows when what was given was made"
+        await seen.press("greater_than_sign")
+        await seen.press("t")
+        await seen.until(lambda: "MADE" not in seen.rows[0])
+        titles = [title for _, title, _ in seen.app.query_one(ArtifactRows)._choosable_columns()]
+        assert "Made" in titles
+
+
 async def test_a_hostile_log_is_shown_without_its_escapes(server: tuple[str, Buckets]) -> None:
     async with showing(workflow(server[0])) as seen:
         await seen.press("down", "down", "down", "down", "down", "enter")

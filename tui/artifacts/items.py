@@ -45,6 +45,14 @@ class Item(msgspec.Struct, frozen=True):
         return self.entry.name if self.entry else self.artifact.file_name
 
     @property
+    def made_at(self) -> str:
+        """When it was made, as far as that is known; "" where it is not. A store knows of what is
+        in a folder, the workflow of what a step gave."""
+        if self.entry is not None:
+            return self.entry.modified
+        return self.artifact.made_at
+
+    @property
     def title(self) -> str:
         """Step and name, with the folders it is in, for lines outside the list."""
         inner = f"/{self.above}{self.name}" if self.entry else ""

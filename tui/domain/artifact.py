@@ -75,6 +75,9 @@ class NodeArtifact(msgspec.Struct, frozen=True, gc=False):
     optional: bool = False
     gc_strategy: str = ""
     """Its own strategy of artifact GC; "" where the workflow's holds (argo.md 8.5)."""
+    made_at: str = ""
+    """When the step that gave it ended, as Kubernetes writes it; "" while it runs, and for what a
+    step was given."""
 
     @property
     def is_log(self) -> bool:
@@ -235,6 +238,7 @@ def _of_node(
         deleted=artifact.deleted,
         optional=artifact.optional,
         gc_strategy=gc.strategy if (gc := artifact.artifact_gc) else "",
+        made_at=(node.finished_at or "") if direction == "out" else "",
     )
 
 

@@ -59,6 +59,25 @@ class TextLines:
         return level_of(self._lines[index])
 
 
+class SomeLines:
+    """Some lines of another model, each with the number it has there."""
+
+    def __init__(self, lines: LineModel, numbers: Sequence[int]) -> None:
+        self._lines = lines
+        self.numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def line(self, index: int) -> str:
+        """One line, without its end."""
+        return self._lines.line(self.numbers[index])
+
+    def level(self, index: int) -> Level:
+        """How bad it says it is."""
+        return self._lines.level(self.numbers[index])
+
+
 class BlockLines:
     """A text that does not change, in blocks of whole lines, each ending in a newline.
 

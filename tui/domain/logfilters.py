@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tui.domain.search import compile_pattern
@@ -19,6 +20,25 @@ class TypedFilter(NamedTuple):
     context: int
     note: str
     """Why the expression was taken literally, if it was."""
+
+
+def let_through(lines: Sequence[str], filters: Iterable[TypedFilter]) -> list[int]:
+    """The numbers of the lines that all of the filters let through, one after the other."""
+    numbers = list(range(len(lines)))
+    for each in filters:
+        hits = [
+            at
+            for at, number in enumerate(numbers)
+            if bool(each.pattern.search(lines[number])) != each.is_inverted
+        ]
+        around = {
+            near
+            for at in hits
+            for near in range(max(0, at - each.context), at + each.context + 1)
+            if near < len(numbers)
+        }
+        numbers = [numbers[at] for at in sorted(around)]
+    return numbers
 
 
 def typed_filter(text: str) -> TypedFilter | None:

@@ -103,7 +103,8 @@ class AnswerPane(TextPane):
 
     def action_go(self) -> None:
         """Enter: where the sentence under the cursor comes from."""
-        at = self.query_one(PointedText).cursor
+        pointed = self.query_one(PointedText)
+        at = self.number_of(pointed.cursor) if len(pointed.text) else len(self._told)
         finding = self._told[at] if at < len(self._told) else None
         if finding is None:
             self.context.say("this sentence comes from nowhere else")

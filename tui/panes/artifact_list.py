@@ -15,6 +15,7 @@ from tui.artifacts.base import Folder, FolderListing, Stat, StoreError
 from tui.artifacts.items import Fact, Item, size_of, state_of, style_of, type_of
 from tui.bindings import bind
 from tui.columns import ASCII_DASH, DASH, Column, next_sort_column
+from tui.domain.durations import parse_time
 from tui.domain.location import Location
 from tui.domain.preview import size_text
 from tui.keys import hint
@@ -89,10 +90,11 @@ class Totals:
 
 
 def columns(*, ascii: bool) -> tuple[Column[Item], ...]:
-    """STEP NAME DIR SIZE TYPE STATE."""
+    """STEP NAME DIR SIZE TYPE MADE STATE; MADE is there where somebody wants it."""
     return (
         *_name_columns(),
         *_content_columns(ASCII_DASH if ascii else DASH),
+        _made_column(),
         _state_column("ok" if ascii else "✔"),
     )
 
@@ -150,6 +152,22 @@ def _content_columns(dash: str) -> tuple[Column[Item], ...]:
     )
 
 
+def _made_column() -> Column[Item]:
+    def text(item: Item, now: datetime) -> str:
+        moment = parse_time(item.made_at)
+        return f"{moment:%m-%d %H:%MZ}" if moment is not None else ""
+
+    return Column(
+        id=MADE,
+        title="MADE",
+        text=text,
+        width=12,
+        order=lambda item, now: item.made_at or None,
+        keeps=True,
+        falls=True,
+    )
+
+
 def _state_column(good: str) -> Column[Item]:
     return Column(
         id="state",
@@ -170,6 +188,8 @@ def matches(item: Item, text: str) -> bool:
     return all(part in words.casefold() for part in text.casefold().split())
 
 
+MADE = "made"
+"""The id of the column that says when something was made, which is there where it is wanted."""
 EMPTY = "no artifacts here"
 
 NEAR_END = 30
@@ -192,8 +212,9 @@ class ArtifactRows(Table[Item]):
         """The user wants to leave the folder."""
 
     def __init__(self, *, ascii: bool, now: datetime) -> None:
+        every = columns(ascii=ascii)
         super().__init__(
-            columns(ascii=ascii),
+            [column for column in every if column.id != MADE],
             key=lambda item: item.key,
             placeholder="reading …",
             ascii=ascii,
@@ -220,7 +241,7 @@ class ArtifactRows(Table[Item]):
         self.hides_logs = False
         """Whether archived logs are left out; that stays when other artifacts come."""
         self._problems_only = False
-        self._every = self.columns
+        self._every = every
         self._chosen: dict[str, bool] = {}
         """By column id, whether somebody wants it or not; those that nobody chose come as there is
         room."""
@@ -432,6 +453,12 @@ class ArtifactRows(Table[Item]):
         self._chosen[id] = on
         self._show_columns()
 
+    def turn_times(self) -> bool:
+        """Show when each was made, or no longer; whether that is shown now."""
+        is_shown = any(column.id == MADE for column in self.shown_columns)
+        self._choose_column(MADE, not is_shown)
+        return not is_shown
+
     def _choose_usual_columns(self) -> None:
         self._chosen.clear()
         self._show_columns()
@@ -441,7 +468,7 @@ class ArtifactRows(Table[Item]):
         self.columns = [
             replace(column, drop=0, keeps=True) if self._chosen.get(column.id) else column
             for column in self._every
-            if self._chosen.get(column.id, True)
+            if self._chosen.get(column.id, column.id != MADE)
         ]
         self.show_sort(self._sorted_by, descending=self._descending)
 

@@ -22,7 +22,7 @@ from tui.bugs import caught
 from tui.domain.artifact import Kind
 from tui.domain.grid import grid_lines
 from tui.domain.highlight import Highlighter, json_spans, markdown_spans, yaml_spans
-from tui.domain.lines import TextLines
+from tui.domain.lines import LineModel, TextLines
 from tui.domain.location import InsideLocation, Location
 from tui.domain.preview import (
     ARCHIVES,
@@ -84,6 +84,11 @@ class ArtifactPreview(Vertical):
             id="artifact-preview",
         )
         yield PixelView(id="artifact-picture")
+
+    @property
+    def lines(self) -> LineModel:
+        """What is shown, as text; no line of a picture."""
+        return TextLines() if self.has_class("-picture") else self.query_one(TextView).text
 
     @property
     def file_name(self) -> str:

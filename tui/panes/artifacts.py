@@ -31,6 +31,7 @@ from tui.commands import Command, alone
 from tui.domain.artifact import artifacts_of_workflow, artifacts_within
 from tui.domain.hidden import without_secrets
 from tui.domain.identity import Target
+from tui.domain.lines import LineModel
 from tui.domain.location import Location
 from tui.domain.node import Node
 from tui.domain.workflow import OFFLOADED, Workflow
@@ -41,6 +42,7 @@ from tui.panes.artifact_list import EMPTY, ArtifactRows, Totals
 from tui.panes.artifact_lookup import ArtifactLookup, Measured, OwnCredentials, Unknown
 from tui.panes.artifact_preview import ArtifactPreview
 from tui.panes.base import Pane, PaneContext
+from tui.panes.pager import page_through
 from tui.ports.secrets import reader_of
 from tui.ports.stores import StoreAnswers, reached_from
 from tui.widgets.query_bar import QueryBar
@@ -104,11 +106,24 @@ class ArtifactSplit(Container):
     def open_preview(self) -> None:
         """Make room for the preview: what somebody opened has most of it."""
         self.add_class("-read", "-large")
+        self.remove_class("-hides-preview")
 
     @property
     def is_preview_open(self) -> bool:
         """Whether a preview is shown."""
         return self.has_class("-read")
+
+    @property
+    def hides_preview(self) -> bool:
+        """Whether the list has the room of a preview beside it."""
+        return self.has_class("-hides-preview")
+
+    def show_preview(self, *, on: bool) -> None:
+        """Leave room for a preview, or give all of it to the list."""
+        if on or self.has_class("-wide"):
+            self.set_class(not on, "-hides-preview")
+        else:
+            self.close_preview()
 
     def close_preview(self) -> None:
         """Clear the preview and give its room to the list."""
@@ -139,6 +154,9 @@ class ArtifactsPane(Pane):
         bind("copy", "copy_key", "Copy key", group="artifacts", shown=True),
         bind("copy.menu", "copy_menu", "Copy …", group="artifacts"),
         bind("whole", "toggle_raw", "Pretty or raw", group="artifacts"),
+        bind("preview", "preview", "Preview", group="artifacts"),
+        bind("pager", "pager", "In a pager", group="artifacts"),
+        bind("times", "times", "When they were made", group="artifacts"),
         bind("side.down", "scroll_preview(1)", "Preview down", group="artifacts"),
         bind("side.up", "scroll_preview(-1)", "Preview up", group="artifacts"),
         bind("unwind", "undo", "Back", group="artifacts"),
@@ -512,6 +530,35 @@ class ArtifactsPane(Pane):
         if not self._split.is_preview_open:
             self._say(f"nothing to scroll: {hint('open')} shows what is in an artifact")
         self._preview.scroll_half(direction)
+
+    def action_preview(self) -> None:
+        """Show what is in the artifact under the cursor, or give its room to the list again."""
+        item = self._rows.current
+        if self._split.hides_preview:
+            self._split.show_preview(on=True)
+        elif self._split.is_preview_open or self._split.has_class("-wide"):
+            self._split.show_preview(on=False)
+            self._rows.focus()
+        elif item is not None:
+            self._rows.action_choose()
+        else:
+            self._say("no artifact here")
+
+    def action_pager(self) -> None:
+        """Open the preview in $PAGER; the app steps aside for it."""
+        lines = self._preview.lines
+        if self._split.is_preview_open and len(lines):
+            self._page(lines)
+        else:
+            self._say(f"no text to show: {hint('open')} shows what is in an artifact")
+
+    @work(thread=True, group="pager", exclusive=True, exit_on_error=False)
+    def _page(self, lines: LineModel) -> None:
+        page_through(self, lines)
+
+    def action_times(self) -> None:
+        """Show when each artifact was made, or no longer."""
+        self._say("when they were made, in UTC" if self._rows.turn_times() else "no times")
 
     def action_toggle_raw(self) -> None:
         """Show JSON and tables as they are written, or laid out."""

@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.columns.words import age_text
-from tui.domain.durations import seconds_between
+from tui.domain.durations import parse_time, seconds_between
 from tui.domain.highlight import Highlighter, Span
 from tui.domain.node import Node
 from tui.domain.podname import pod_name
@@ -51,19 +51,21 @@ def with_those_of_pods(source: Connection, ref: WorkflowRef) -> tuple[Event, ...
     return tuple(sorted(found, key=lambda event: event.last_seen or ""))
 
 
-def lines_of(events: Sequence[Event], now: datetime) -> Iterator[str]:
+def lines_of(events: Sequence[Event], now: datetime, *, local: bool = False) -> Iterator[str]:
     """The events as text, the latest last: when each came last, how often, and what it says.
 
-    Times are in UTC, as everywhere in texts, ages as in lists; further lines of a message are
-    indented.
+    Times are in UTC, as everywhere in texts, unless those of here are asked for; ages as in lists;
+    further lines of a message are indented.
     """
     if events:
-        yield f"  {'TIME':<8} {'AGE':>4} {'COUNT':>5}  REASON AND MESSAGE"
+        yield f"  {'LOCAL' if local else 'TIME':<8} {'AGE':>4} {'COUNT':>5}  REASON AND MESSAGE"
     for event in events:
         since = seconds_between(event.last_seen, None, now)
         ago = age_text(since) if since is not None else ""
         sign = "!" if event.type == WARNING else " "
         clock = (event.last_seen or "").partition("T")[2][:8]
+        if local and (moment := parse_time(event.last_seen)) is not None:
+            clock = f"{moment.astimezone():%H:%M:%S}"
         first, *rest = event.message.split("\n")
         yield f"{sign} {clock:<8} {ago:>4} {event.count:>5}  {event.reason}  {first}"
         yield from (f"{'':<{INDENT}}{line}" for line in rest)
@@ -71,7 +73,7 @@ def lines_of(events: Sequence[Event], now: datetime) -> Iterator[str]:
 
 def spans(line: str) -> list[Span]:
     """The titles of the columns; when an event came, and the reason it gives."""
-    if line.startswith("  TIME"):
+    if line.startswith(("  TIME", "  LOCAL")):
         return [(0, len(line), "heading")]
     if not line[INDENT:].strip() or line[:INDENT].isspace():
         return []
@@ -86,6 +88,7 @@ class EventsPane(TextPane):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("problems", "problems", "Warnings", group="text", shown=True),
+        bind("times", "times", "Times", group="text"),
     ]
     HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(spans)
     HANGS: ClassVar[Callable[[str], int]] = staticmethod(lambda line: INDENT)
@@ -101,6 +104,8 @@ class EventsPane(TextPane):
         """Whether there are no steps to go to for the events of their pods."""
         self._is_narrowed = False
         """Whether only warnings are shown."""
+        self._is_local = False
+        """Whether times are those of here."""
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Show the events of a workflow or of a step's pod."""
@@ -157,10 +162,17 @@ class EventsPane(TextPane):
         if self._events is not None:
             self._write()
 
+    def action_times(self) -> None:
+        """Show times in UTC, or those of here."""
+        self._is_local = not self._is_local
+        if self._events is not None:
+            self._write()
+        self.context.say("times of here" if self._is_local else "times in UTC")
+
     def _write(self) -> None:
         events = self._events or ()
         shown = [each for each in events if each.type == WARNING or not self._is_narrowed]
-        lines = list(lines_of(shown, self.context.now()))
+        lines = list(lines_of(shown, self.context.now(), local=self._is_local))
         if events and self._is_narrowed:
             told = f"{len(shown)} of {len(events)} events are warnings"
             lines = [f"  {told}; {hint('problems')} shows all", *lines]

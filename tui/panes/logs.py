@@ -48,11 +48,10 @@ from tui.panes.containers import ContainerScreen
 from tui.panes.keeping import ArchiveLimit
 from tui.panes.log_choice import LogChoice
 from tui.panes.log_steps import LogStepsScreen, OtherLogScreen, Wanted
-from tui.panes.pager import show_in_pager
+from tui.panes.pager import page_through
 from tui.panes.text_pane import SearchedPane
 from tui.ports.connection import offered
 from tui.ports.pods import Pod, Pods
-from tui.ports.terminal import TERMINAL
 from tui.state.inbox import BEAT
 from tui.widgets.header import WHOLE, HeaderLine, HeaderPart, Shrink
 from tui.widgets.query_bar import QueryBar
@@ -1334,10 +1333,7 @@ class LogsPane(SearchedPane):
 
     @work(thread=True, group="pager", exclusive=True, exit_on_error=False)
     def _page(self) -> None:
-        try:
-            TERMINAL.lend(partial(show_in_pager, self.book))
-        except (SourceError, OSError) as error:
-            self.app.call_from_thread(self.context.say, f"no pager: {error}", "warning")
+        page_through(self, self.book)
 
     def action_previous(self) -> None:
         """Show the attempt before; from the first attempt, go back to the last one."""

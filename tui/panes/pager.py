@@ -6,12 +6,23 @@ import contextlib
 import os
 import shlex
 import subprocess
+from functools import partial
 
 from tui.domain.lines import LineModel
 from tui.domain.text import clean_log
 from tui.errors import SourceError
+from tui.panes.base import Pane
+from tui.ports.terminal import TERMINAL
 
 USUAL = "less -R"
+
+
+def page_through(pane: Pane, lines: LineModel) -> None:
+    """Show the lines of a pane so; on a thread, as the app steps aside meanwhile."""
+    try:
+        TERMINAL.lend(partial(show_in_pager, lines))
+    except (SourceError, OSError) as error:
+        pane.app.call_from_thread(pane.context.say, f"no pager: {error}", "warning")
 
 
 def show_in_pager(lines: LineModel, command: str | None = None) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -15,9 +15,14 @@ from textual.getters import query_one
 from tui.bindings import bind
 from tui.domain.highlight import Highlighter, field_spans
 from tui.domain.levels import Level
-from tui.domain.lines import LineModel, TextLines
+from tui.domain.lines import LineModel, SomeLines, TextLines
+from tui.domain.logfilters import TypedFilter, let_through, typed_filter
+from tui.domain.text import clean_plain
+from tui.keys import hint
 from tui.panes.base import READING, Pane, PaneContext
+from tui.panes.pager import page_through
 from tui.widgets.cells import width_of
+from tui.widgets.pointed_text import PointedText
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
 
@@ -31,6 +36,11 @@ class PaneText:
     def replace(self, lines: LineModel) -> None:
         """Replace the text."""
         self._lines = lines
+
+    @property
+    def lines(self) -> LineModel:
+        """The text."""
+        return self._lines
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -113,6 +123,8 @@ class SearchedPane(Pane):
         self.lines.focus()
 
 
+MOST_NARROWED = 200_000
+"""Lines of a text in which filters look for what matches; more would hold up keys."""
 LABELLED = re.compile(r" *(?:[^\s:][^:]{0,40}: +)?")
 """What stands before the value of a line: blanks, or a name with a colon."""
 
@@ -133,11 +145,20 @@ class TextPane(SearchedPane):
     """How far the further rows of a wrapped line are indented."""
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("filter", "search", "Search", group="text", shown=True),
+        bind("narrow", "narrow", "Only lines that match", group="text"),
+        bind("copy", "copy_line", "Copy line", group="text"),
+        bind("pager", "pager", "In a pager", group="text"),
     ]
 
     def __init__(self, context: PaneContext) -> None:
         super().__init__(context)
         self._text = PaneText(TextLines())
+        self._whole: LineModel = TextLines()
+        """All lines, those included that a filter leaves out."""
+        self._filters: list[tuple[str, TypedFilter]] = []
+        """What lines have to match, as it was typed; one after the other."""
+        self._narrow_bar: QueryBar | None = None
+        """Where a filter is typed, and stands while it is on; None before the first."""
         self._subject: object = None
         self._shown = ""
 
@@ -174,9 +195,113 @@ class TextPane(SearchedPane):
 
     def put_lines(self, subject: object, lines: LineModel) -> None:
         """Show the lines of a text that is too large to be put as a whole; else like `put`."""
+        self._whole = lines
         if subject == self._subject:
-            self._text.replace(lines)
+            self._text.replace(self._narrowed())
             self.lines.changed()
         else:
+            self._show_all()
             self._subject, self._text = subject, PaneText(lines)
             self.lines.show(self._text)
+
+    # --- only lines that match ---------------------------------------------------------------
+
+    def _narrowed(self) -> LineModel:
+        """The lines that the filters let through."""
+        if not self._filters:
+            return self._whole
+        texts = [clean_plain(self._whole.line(index)) for index in range(len(self._whole))]
+        return SomeLines(self._whole, let_through(texts, [each for _, each in self._filters]))
+
+    def number_of(self, index: int) -> int:
+        """Of a line that is shown, the number among all."""
+        shown = self._text.lines
+        return shown.numbers[index] if isinstance(shown, SomeLines) else index
+
+    def _show_narrowed(self) -> None:
+        self._text.replace(self._narrowed())
+        self.lines.changed()
+        bar = self._narrow_bar
+        if bar is not None:
+            bar.text = f" {hint('narrow')} ".join(text for text, _ in self._filters)
+            shown = f"{len(self._text):,} of {len(self._whole):,} lines"
+            bar.tell(shown if self._filters else "")
+
+    def _show_all(self) -> None:
+        """Without filters."""
+        if self._filters:
+            self._filters.clear()
+            self._show_narrowed()
+
+    async def action_narrow(self) -> None:
+        """Show only the lines that match what is typed; `!` in front turns it round."""
+        if self._narrow_bar is None:
+            self._narrow_bar = QueryBar(prompt=hint("narrow"), ascii=self.context.ascii)
+            await self.mount(self._narrow_bar, after=self.search_bar)
+        self._narrow_bar.open("")
+
+    @on(QueryBar.Submitted)
+    def take_filter(self, message: QueryBar.Submitted) -> None:
+        """Enter: only lines that match, of those that are shown."""
+        if message.bar is not self._narrow_bar:
+            return
+        message.stop()
+        found = typed_filter(message.text)
+        if found is not None and len(self._whole) > MOST_NARROWED:
+            self.context.say(f"too long to be narrowed; {hint('filter')} searches it", "warning")
+        elif found is not None:
+            self._filters.append((message.text.strip(), found))
+        self._show_narrowed()
+        self.lines.focus()
+
+    @on(QueryBar.Cancelled)
+    def drop_filter(self, message: QueryBar.Cancelled) -> None:
+        """Esc: back to the lines as they were."""
+        if message.bar is not self._narrow_bar:
+            return
+        message.stop()
+        self._show_narrowed()
+        self.lines.focus()
+
+    @on(QueryBar.Edited)
+    def await_filter(self, message: QueryBar.Edited) -> None:
+        """What is typed is looked at when it is done."""
+        if message.bar is self._narrow_bar:
+            message.stop()
+
+    def find_when_there(self, pattern: str) -> None:
+        """Where a sentence comes from may be among what a filter leaves out."""
+        self._show_all()
+        super().find_when_there(pattern)
+
+    def action_end_search(self) -> None:
+        """Esc: end the search, then the last filter, or else do what the screen does."""
+        if self.lines.finder.search is None and self._filters:
+            self.context.say("")
+            self._filters.pop()
+            self._show_narrowed()
+            return
+        super().action_end_search()
+
+    # --- taking lines away -------------------------------------------------------------------
+
+    def action_copy_line(self) -> None:
+        """Copy the line of the cursor or the search, or the first on the screen."""
+        first, last = self.lines.shown_range
+        if last < first:
+            self.context.say("there are no lines to copy")
+            return
+        meant = self.lines.cursor if isinstance(self.lines, PointedText) else self.lines.finder.hit
+        at = meant if meant is not None and first <= meant <= last else first
+        self.context.copy(clean_plain(self._text.line(at)).strip())
+
+    def action_pager(self) -> None:
+        """Open what is shown in $PAGER; the app steps aside for it."""
+        if not len(self._text):
+            self.context.say("there are no lines to show")
+            return
+        self._page(self._text)
+
+    @work(thread=True, group="pager", exclusive=True, exit_on_error=False)
+    def _page(self, lines: LineModel) -> None:
+        page_through(self, lines)
