@@ -29,8 +29,9 @@ SECONDS = 12
 """Seconds watched where each costs the same."""
 LIVE = 1_000
 """Bytes a second that a live screen may cost."""
-DIALOG = 1_800
-"""What our dialogs cost, far below the budget: they dim nothing, and are painted once."""
+DIALOG = 2_000
+"""What our dialogs cost, far below the budget: they dim nothing, and are painted once. The row of
+hints goes meanwhile, and comes back."""
 
 
 @dataclass

@@ -194,10 +194,10 @@ class GraphRenderer:
         is_cursor = self._seen is not None and box.key == self._seen.cursor
         kind, base = self._kind(box), self.style("")
         border = self.style("rule" if is_cursor else "muted" if box.is_coming else "")
-        if box.is_problem and not is_cursor:
-            border = self.style("problem")
         dim = self.style("muted")
-        text = dim if box.is_coming else self.style("heading") if is_cursor else base
+        # What failed is the loudest: the critical path has borders of its own, and no colour.
+        told = self.style(self._token(box)) if box.is_problem else base
+        text = dim if box.is_coming else self.style("heading") if is_cursor else told
         if rect.height == 1:
             first, last = BRACKETS[kind][0], BRACKETS[kind][1]
             inner = [(self._sign(box), self.style(self._token(box))), (self._times(box), text)]
