@@ -120,7 +120,7 @@ class View(Screen[T]):
 
     def on_screen_suspend(self) -> None:
         """Another is in front: where that is a box, neither keys nor words of here are of use."""
-        if isinstance(self.app.screen, ModalView):
+        if self.app.screen.is_modal:
             for hints in self.query(Hints):
                 hints.cover(on=True)
             for line in self.query_children(StatusLine):
