@@ -124,7 +124,7 @@ class View(Screen[T]):
             for hints in self.query(Hints):
                 hints.cover(on=True)
             for line in self.query_children(StatusLine):
-                line.let_go()
+                line.box_opened()
 
     def on_screen_resume(self) -> None:
         """In front again."""

@@ -76,6 +76,8 @@ async def test_a_sentence_goes_when_a_box_opens() -> None:
         for key in ("x", "question_mark", "colon"):
             shown.app.say(SAID, "warning")
             await shown.until_said(SAID)
+            assert shown.app.views.status_line is not None
+            shown.app.views.status_line.tick()  # else it may be why the box opens
             await shown.press(key)
             await shown.until(lambda: len(shown.app.screen_stack) == 3)
             await shown.until(lambda: SAID not in shown.rows_of_screen[-2])

@@ -101,9 +101,15 @@ class StatusLine(LineView, can_focus=False):
         if self._age >= SECONDS_READ and self._severity != "error":
             self.let_go()
 
+    def box_opened(self) -> None:
+        """A box opened: what was said before it is about something else. What was said just now
+        may be why it opened."""
+        if self._age:
+            self.let_go()
+
     def let_go(self) -> None:
-        """Clear whatever does not tell of what still goes on."""
-        if self._text and not self._is_count:
+        """Clear whatever does not tell of what still goes on, as `Delete …` does until it is done."""
+        if self._text and not self._is_count and not self._text.endswith(ELLIPSIS):
             self.clear()
 
     def clear(self) -> None:
