@@ -108,7 +108,7 @@ class StatusLine(LineView, can_focus=False):
             self.let_go()
 
     def let_go(self) -> None:
-        """Clear whatever does not tell of what still goes on, as `Delete …` does until it is done."""
+        """Clear whatever does not tell of what still goes on, as `Delete …` does."""
         if self._text and not self._is_count and not self._text.endswith(ELLIPSIS):
             self.clear()
 
