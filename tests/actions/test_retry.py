@@ -175,10 +175,10 @@ def deep(count: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("nodes", [wide(10_000), deep(5_000)], ids=["wide", "deep"])
 def test_ten_thousand_nodes_are_planned_in_a_moment(nodes: dict[str, Any]) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     plan = RETRY.plan(workflow(nodes), {}, CONTEXT)
-    # A second is what a person waits; the bound is wide, for machines that do other things too.
-    assert time.perf_counter() - begun < 5
+    # A second is what a person waits; the bound is wide, for slow machines.
+    assert time.process_time() - begun < 5
     assert plan.facts["deleted"]
     assert "wf" in plan.facts["reset"]
 

@@ -126,19 +126,18 @@ async def test_of_a_step_under_the_cursor_it_says_why_that_failed() -> None:
         assert "a retry runs" in shown.pane_text, "that is said of the whole"
 
 
-LARGE = ("oom", "mutex", "unschedulable", "no image")
-"""Cases of which there are larger pictures, too."""
 BESIDES = ("no such command", "semaphore of a step", "database", "parallelism of a template",
            "with attempts, siblings and all that it blocked")  # fmt: skip
 
 
 def gallery() -> Iterator[tuple[tuple[int, int], str]]:
-    """The first case of each cause, and some that look other than that."""
+    """The first case of each cause at three sizes, and some that look other than that."""
     firsts = {(case.verdict, case.cause): case.id for case in reversed(cases())}
-    for each in dict.fromkeys((*LARGE, *reversed(firsts.values()), *BESIDES)):
-        yield (80, 24), each
-    for each in LARGE:
-        yield from (((120, 40), each), ((200, 60), each))
+    for each in reversed(firsts.values()):
+        yield from (((80, 24), each), ((120, 40), each), ((200, 60), each))
+    for each in BESIDES:
+        if each not in firsts.values():
+            yield (80, 24), each
 
 
 @pytest.mark.parametrize(
