@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.domain.logs import LogSource, Run, blocks_of
+from tui.domain.logs import LogSource, Run, blocks_of, seam
 from tui.headless.logs import Printer
 
 
@@ -26,3 +26,19 @@ def test_lines_that_come_too_late_are_marked_where_names_stand(
         printer.show(source, Run(block, 0, 1), is_late=is_late)
     printer.flush()
     assert capsys.readouterr().out == told
+
+
+def test_what_is_said_between_parts_of_a_log_goes_to_a_person_and_into_no_file(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = LogSource("etl", "etl-1", "main", origin="seam")
+    block = seam("main was started again", 0)
+    printer = Printer(colour=False, prefix=True, timestamps=False, wanted=None)
+    printer.show(source, Run(block, 0, 1))
+    printer.flush()
+    assert capsys.readouterr() == ("", "main was started again\n")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    printer = Printer(colour=False, prefix=True, timestamps=False, wanted=None)
+    printer.show(source, Run(block, 0, 1))
+    printer.flush()
+    assert capsys.readouterr() == ("── main was started again ──\n", "")

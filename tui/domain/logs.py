@@ -306,9 +306,13 @@ class Packing(NamedTuple):
     begun: int | None = None
 
 
+SEAM = "──"
+"""Stands before and behind a sentence of ours in a log."""
+
+
 def seam(words: str, source: int, moment: int = NO_TIME) -> LogBlock:
     """A sentence of ours that stands between parts of a log, as a line of a source of its own."""
-    data = f"── {words} ──\n".encode()
+    data = f"{SEAM} {words} {SEAM}\n".encode()
     return LogBlock(data, array("I", [len(data)]), array("q", [moment]), source)
 
 

@@ -18,7 +18,7 @@ from tui.domain import decode
 from tui.domain.deadline import TookTooLong, deadline
 from tui.domain.durations import before, parse_time, rfc3339
 from tui.domain.identity import ObjectKey
-from tui.domain.logs import LATE, LogBlock, LogSource, Run, merged, stamp_of, time_of
+from tui.domain.logs import LATE, SEAM, LogBlock, LogSource, Run, merged, stamp_of, time_of
 from tui.domain.logsearch import Wanted, lines_with, wanted_of
 from tui.domain.logtargets import LogTarget, log_targets, name_among_pods
 from tui.domain.logtimes import span_of
@@ -394,6 +394,8 @@ class Printer:
         self._timestamps = timestamps
         self._wanted = wanted
         self._clean = clean_log_lines if colour else clean_plain_lines
+        # What goes into a file or to another program is lines of logs and nothing of ours.
+        self._shows_seams = sys.stdout is not None and sys.stdout.isatty()
 
     def show(self, source: LogSource, run: Run, *, is_late: bool = False) -> None:
         """Print lines of one log that match; many at once, since there may be millions.
@@ -406,6 +408,10 @@ class Printer:
             if found is None:
                 return
             block = found
+        if source.origin == "seam" and not self._shows_seams:
+            self.flush()
+            say(decoded_log(block.data).strip(f"{SEAM} \n"))
+            return
         prefix = self._before(source, is_late=is_late)
         data = self._plain(block)
         if data is not None:
