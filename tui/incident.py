@@ -31,6 +31,7 @@ from tui.domain.incident import (
     AROUND,
     CONTENTS,
     EVENTS,
+    EVENTS_OF_ALL,
     MOST_AROUND,
     MOST_ARTIFACT,
     OBJECTS,
@@ -42,6 +43,7 @@ from tui.domain.incident import (
     Redaction,
     Surroundings,
     artifact_member,
+    events_of,
     log_member,
 )
 from tui.domain.logs import LogBlock, LogSource, Origin, blocks_of, of_program
@@ -51,7 +53,7 @@ from tui.domain.templates import container_roles
 from tui.domain.why.answer import wanted
 from tui.domain.why.words import answer_lines
 from tui.domain.workflow import LABEL, ListedWorkflow, Manifest, Workflow
-from tui.errors import ArtifactError, InputError, SourceError, TuiError
+from tui.errors import ArtifactError, InputError, Missing, SourceError, TuiError
 from tui.inquiry import Inquiry
 from tui.kinds.pods import PODS_OF_WORKFLOWS as PODS
 from tui.kinds.registry import KINDS
@@ -219,13 +221,23 @@ class Saving:
     def _add_events(self, tar: tarfile.TarFile) -> None:
         self._told("events")
         found: list[Event] = []
+        unread: dict[str, Missing] = {}
+        ref = self._workflow.ref
+        pods = dict.fromkeys(target.pod for target in self._targets())
         try:
             events = offered(self._source, Events)
-            found.extend(events.events(self._workflow.ref))
-            for pod in dict.fromkeys(target.pod for target in self._targets()):
-                found.extend(events.events(self._workflow.ref, pod))
+            for pod in ("", *pods):
+                try:
+                    found.extend(events.events(ref, pod))
+                except Missing as error:
+                    unread[pod] = error  # a recording may have those of the others
         except SourceError as error:
-            self._lack("events", error)
+            self._lack(EVENTS_OF_ALL, error)
+        if len(unread) > len(pods):
+            self._lack(EVENTS_OF_ALL, unread[""])
+        else:
+            for pod, why in unread.items():
+                self._lack(events_of(pod or ref.name), why)
         _add(tar, EVENTS, self._redaction.data(msgspec.json.encode(found)))
 
     # --- what stands around it -------------------------------------------------------------

@@ -237,6 +237,26 @@ def test_what_no_source_could_tell_is_not_told_to_have_been_gone(tmp_path: Path)
     connection.close()
 
 
+class OfPodsOnly(ScriptedSource):
+    """As a recording in which nobody looked at the events of the run itself."""
+
+    def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
+        if not pod:
+            raise Missing(f"the events of {ref.name} were not recorded")
+        return super().events(ref, pod)
+
+
+def test_events_that_some_have_are_saved_and_only_the_others_are_told_to_be_lacking(
+    tmp_path: Path,
+) -> None:
+    connection = read(str(saved(tmp_path, OfPodsOnly(nightly_etl()))))
+    workflow = decode.from_manifest(nightly_etl())
+    assert offered(connection, Events).events(workflow.ref, POD) == (), "it had none"
+    with pytest.raises(Missing, match="not in the file: the events of nightly"):
+        offered(connection, Events).events(workflow.ref)
+    connection.close()
+
+
 def test_an_artifact_that_was_not_saved_is_told_to_be_left_out(tmp_path: Path) -> None:
     connection = read(str(saved(tmp_path, source())))
     workflow = decode.from_manifest(nightly_etl())

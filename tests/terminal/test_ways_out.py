@@ -38,7 +38,7 @@ def test_plain_text_has_nothing_but_text_in_it_and_waits_for_a_key(keys: tuple[i
 def test_shown_plainly_and_back_the_screen_is_whole() -> None:
     with Pty(run_tui(str(SAVED)), columns=100, rows=30) as terminal:
         terminal.wait_for("shard(17:17)(2)")
-        terminal.step("g", "c", still=0.3)
+        terminal.step("g", still=0.3)
         before = terminal.emulator.seen()
         terminal.press(*":plain", "enter")
         terminal.wait_until(lambda: b"any key returns" in terminal.data, "the plain text")

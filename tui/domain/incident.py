@@ -28,6 +28,8 @@ CONTENTS, WORKFLOW, OBJECTS, EVENTS, WHY, SAMPLES, AROUND, PAST = (
     *("why.txt", "samples.json", "around.json", "past.json"),
 )
 """Names of its members."""
+EVENTS_OF_ALL = "events"
+"""What is lacking where no events could be saved."""
 LOGS, ARTIFACTS = "logs/", "artifacts/"
 MOST_UNPACKED = 4 << 30
 """Bytes of all members together; more is no incident, and may be an attack."""
@@ -40,6 +42,11 @@ MOST_ARTIFACT = 1 << 20
 """Bytes of an artifact that is saved, unless somebody says otherwise."""
 SHORTEST = 4
 """Characters of a secret value that is looked for elsewhere; less would hide parts of words."""
+
+
+def events_of(name: str) -> str:
+    """What is lacking where the events of a run, or of one of its pods, could not be saved."""
+    return f"events of {name}"
 
 
 class Surroundings(msgspec.Struct):

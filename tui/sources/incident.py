@@ -171,13 +171,15 @@ class IncidentSource(SavedObjects):
     def events(self, ref: WorkflowRef, pod: str = "") -> tuple[Event, ...]:
         """Those about the workflow, or about one of its pods, oldest first. Raises: Missing where
         nobody could save any."""
-        self._heed("events", self._told)
-        return tuple(
+        self._heed(file.EVENTS_OF_ALL, self._told)
+        found = tuple(
             each
             for each in self._told
             if (each.object_kind == PODS.kind and each.object_name == pod)
             or (not pod and each.object_kind != PODS.kind)
         )
+        self._heed(file.events_of(pod or ref.name), found)
+        return found
 
     def samples(self, ref: WorkflowRef) -> RunSamples:
         """What was measured while somebody looked."""
