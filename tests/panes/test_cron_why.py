@@ -46,7 +46,9 @@ async def test_it_says_when_the_next_run_comes_and_leads_to_the_schedule() -> No
 async def test_one_that_is_suspended_says_so_with_the_key_that_resumes_it() -> None:
     async with showing(source=ScriptedSource(nightly_etl(), cron(suspend=True))) as shown:
         await opened(shown, "W")
-        await shown.until_shown("somebody to resume it: it is suspended (s resumes)")
+        await shown.until_shown("somebody to resume it: it is suspended")
+        helps = next(row for row in shown.rows_of_screen if "what helps" in row)
+        assert helps.split() == ["what", "helps", "s", "resumes"]
 
 
 async def test_a_run_that_forbids_overlap_is_opened_from_there() -> None:
