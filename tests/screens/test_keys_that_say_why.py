@@ -47,9 +47,7 @@ async def test_taking_marks_back_where_there_are_none_says_how_to_make_them() ->
 @pytest.mark.parametrize(
     ("key", "said"),
     [
-        ("space", "steps are not marked: what one does is done to the whole workflow"),
-        ("V", "steps are not marked: what one does is done to the whole workflow"),
-        ("u", "steps are not marked: what one does is done to the whole workflow"),
+        ("u", "nothing is marked; Space marks"),
         ("n", "nothing to look for yet: / and the name of a step"),
         ("N", "nothing to look for yet: / and the name of a step"),
         ("O", "no step has steps below it"),

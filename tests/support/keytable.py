@@ -22,7 +22,8 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Everywhere", "", ("app:ArgoApp", "terminal.app:TerminalApp")),
     (
         "Lists",
-        "In the list of workflows, the step tree and the artifacts (steps are not marked).",
+        "In the list of workflows, the step tree and the artifacts. The logs of marked steps are "
+        "read as one.",
         ("widgets.table:Table",),
     ),
     ("Workflow list", "", ("screens.list:ListScreen",)),

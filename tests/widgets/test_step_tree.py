@@ -688,3 +688,65 @@ async def test_the_cursor_stays_at_what_runs_until_it_is_moved() -> None:
         await pilot.press("g")
         widget.show(etl(EXTRACT, two, *items))
         assert widget.cursor_key == "etl" and not widget.follows
+
+
+async def test_a_marked_step_shows_it_beside_its_sign_and_the_heading_counts_them() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(80, 12)) as pilot:
+        before = screen_of(widget)
+        widget.focus()
+        widget.move_to(NodeId("extract"))
+        await pilot.press("space", "k", "j")
+        lines = screen_of(widget)
+        assert "STEP 1 marked" in lines[0]
+        assert "├─✔■extract" in lines[2] and "├─✖►train" in lines[3]
+        assert [line[9:] for line in lines[2:3]] == [line[9:] for line in before[2:3]]
+        await pilot.press("space", "j", "V")
+        assert widget.marked == {"extract", "train", "shard-0", "shard-1"}
+        assert "✖◆shard-1" in screen_of(widget)[5] and "4 marked" in screen_of(widget)[0]
+        await pilot.press("w")
+        assert any("■extract" in line for line in screen_of(widget)), "in all columns, too"
+        await pilot.press("w", "3")
+        assert any("■extract" in line for line in screen_of(widget)), "on the time of the run, too"
+        await pilot.press("1", "u")
+        assert not widget.marks and "marked" not in screen_of(widget)[0]
+
+
+async def test_marks_are_seen_in_ascii_and_are_not_written_to_files() -> None:
+    widget = tree(ascii=True)
+    async with Alone(widget).run_test(size=(80, 12)):
+        widget.marks = {NodeId("extract"), NodeId("shard-1")}
+        lines = screen_of(widget)
+        assert "*extract" in lines[2] and "#shard-1" in lines[5]
+        assert not any("*" in line for line in widget.table_lines(everything=True))
+
+
+async def test_marks_stay_with_what_is_there_and_end_with_another_workflow() -> None:
+    widget = tree()
+    async with Alone(widget).run_test(size=(80, 12)):
+        widget.marks = {NodeId("extract"), NodeId("shard-0"), NodeId("train")}
+        widget.folded = frozenset({NodeId("train")})
+        assert len(widget.marked) == 3, "what is folded away stays marked"
+        widget.show(etl(TRAIN, *SHARDS, REPORT))
+        assert widget.marked == {"shard-0", "train"}
+        widget.show(etl(TRAIN, *SHARDS, REPORT, name="other"))
+        assert not widget.marked
+
+
+async def test_what_stands_for_the_rest_of_a_loop_is_not_marked() -> None:
+    items = [node(f"s-{i}", name=f"s({i}:{i})", start=f"11:10:{i:02}") for i in range(40)]
+    widget = tree(etl(*items))
+    async with Alone(widget).run_test(size=(80, 30)) as pilot:
+        widget.focus()
+        fan = next(row.key for row in widget.items if row.fan is not None)
+        widget.move_to(fan)
+        await pilot.press("o")
+        more = next(row for row in widget.items if row.is_more)
+        widget.move_to(more.key)
+        await pilot.press("space")
+        assert not widget.marks and widget.current is more
+        await pilot.press("*")
+        assert fan in widget.marks and more.key not in widget.marks
+        assert len(widget.marks) == len(widget.items) - 1
+        await pilot.press("*")
+        assert not widget.marks

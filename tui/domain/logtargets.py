@@ -12,9 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
+from itertools import chain
 
 from tui.domain.attempts import RETRY, Superseded, attempts, superseded_of
 from tui.domain.branches import group_parents_of, inside
+from tui.domain.fans import grove
 from tui.domain.node import OMITTED, PENDING, PROBLEM_PHASES, RUNNING, SKIPPED, Node, NodeId
 from tui.domain.once import once
 from tui.domain.podname import agent_pod_name, pod_name
@@ -26,6 +28,9 @@ AGENTS = ("HTTP", "Plugin")
 """Types of nodes that the agent's pod of their workflow does (argo.md 3)."""
 WITH_LOGS = (POD, *AGENTS)
 MAIN = "main"
+
+Within = NodeId | frozenset[NodeId] | None
+"""Of what logs are read: of all that is inside one node, inside any of several, or of all."""
 
 _CONTAINER_FAILED = re.compile(r"([a-z0-9](?:[-a-z0-9]*[a-z0-9])?): .*?\(exit code \d+\)")
 """The beginning of a node's message that names the container that failed."""
@@ -120,12 +125,12 @@ def best_target(
 
 
 @once
-def best_pod(workflow: Workflow, within: NodeId | None) -> Node | None:
-    """The pod to read of those inside a node, or of all (None)."""
+def best_pod(workflow: Workflow, within: Within) -> Node | None:
+    """The pod to read of those inside a node, or inside some, or of all (None)."""
     if within is None:
         return best_of(_pods_of_whole(workflow))
-    node = workflow.nodes.get(within)
-    return None if node is None else best_of(_pods_inside(workflow, node))
+    found = (_pods_inside(workflow, node) for node in _steps_of(workflow, within))
+    return best_of(chain.from_iterable(found))
 
 
 def pods_of_run(workflow: Workflow, node: Node | None) -> list[Node]:
@@ -143,16 +148,47 @@ def pods_of_run(workflow: Workflow, node: Node | None) -> list[Node]:
     return [nodes[key] for key in dict.fromkeys(keys) if nodes[key].type in WITH_LOGS]
 
 
+def pods_within(workflow: Workflow, within: Within) -> list[Node]:
+    """The nodes with logs inside a node, inside some of them, or of all (None).
+
+    Of one that stands for several, those of its items; of a container, its pod. Of several nodes no
+    pod is there twice, and they are in the order of the workflow's nodes.
+    """
+    if within is None:
+        return pods_of_run(workflow, None)
+    nodes = workflow.nodes
+    if not isinstance(within, frozenset) and within in nodes:
+        return pods_of_run(workflow, nodes[within])
+    wanted = _steps_of(workflow, within)
+    if any(node.name == workflow.metadata.name for node in wanted):
+        return pods_of_run(workflow, None)
+    keys: set[NodeId] = set()
+    for node in wanted:
+        is_one = node.type in (*WITH_LOGS, CONTAINER)
+        pods = _pods_inside(workflow, node) if is_one else pods_of_run(workflow, node)
+        keys.update(pod.id for pod in pods)
+    return [node for key, node in nodes.items() if key in keys]
+
+
+def _steps_of(workflow: Workflow, within: NodeId | frozenset[NodeId]) -> list[Node]:
+    """The nodes that are meant, in their order; the items of what stands for several."""
+    nodes = workflow.nodes
+    if not isinstance(within, frozenset) and within in nodes:
+        return [nodes[within]]
+    keys: set[NodeId] = set()
+    for key in within if isinstance(within, frozenset) else (within,):
+        fan = grove(workflow).fans.get(key) if key not in nodes else None
+        keys.update(fan.members if fan is not None else (key,))
+    return [node for key, node in nodes.items() if key in keys]
+
+
 @once
-def begun_pods(workflow: Workflow, within: NodeId | None) -> dict[NodeId, None]:
-    """Ids of the pods inside a node, or of all (None), of which there can be a log by now.
+def begun_pods(workflow: Workflow, within: Within) -> dict[NodeId, None]:
+    """Ids of the pods inside a node, or some, or of all, of which there can be a log by now.
 
     In the order of the nodes. What the agent does has one log, so one of its nodes stands for all.
     """
-    node = workflow.nodes.get(within) if within is not None else None
-    if within is not None and node is None:
-        return {}
-    begun = [pod for pod in pods_of_run(workflow, node) if has_begun(pod)]
+    begun = [pod for pod in pods_within(workflow, within) if has_begun(pod)]
     agents = [pod.id for pod in begun if pod.type in AGENTS]
     found = dict.fromkeys(pod.id for pod in begun)
     for key in agents[1:]:
@@ -160,7 +196,7 @@ def begun_pods(workflow: Workflow, within: NodeId | None) -> dict[NodeId, None]:
     return found
 
 
-def keep_begun(workflow: Workflow, before: Workflow | None, within: NodeId | None) -> None:
+def keep_begun(workflow: Workflow, before: Workflow | None, within: Within) -> None:
     """Where no more pods have begun than in the version before, the answer is the very same."""
     found = begun_pods(workflow, within)
     if before is not None and (kept := begun_pods(before, within)) == found:
@@ -168,7 +204,7 @@ def keep_begun(workflow: Workflow, before: Workflow | None, within: NodeId | Non
 
 
 @once
-def telling_most(workflow: Workflow, within: NodeId | None, most: int) -> tuple[Node, ...]:
+def telling_most(workflow: Workflow, within: Within, most: int) -> tuple[Node, ...]:
     """Of the pods that have begun those whose logs tell most: what failed or runs, then what came
     last. All of them, in the order of the nodes, where there are no more than `most`."""
     begun = [workflow.nodes[key] for key in begun_pods(workflow, within)]
@@ -187,7 +223,7 @@ def matters(node: Node) -> bool:
 
 @once
 def count_of_begun(
-    workflow: Workflow, within: NodeId | None, containers: frozenset[str] = frozenset()
+    workflow: Workflow, within: Within, containers: frozenset[str] = frozenset()
 ) -> int:
     """How many logs the pods have that have begun."""
     begun = (workflow.nodes[key] for key in begun_pods(workflow, within))

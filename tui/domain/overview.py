@@ -12,7 +12,7 @@ from tui.domain.branches import group_parents_of, inside
 from tui.domain.fans import keep_grove
 from tui.domain.forest import forgiven, gaps_of
 from tui.domain.load import asked_in
-from tui.domain.logtargets import POD, best_target, keep_begun, shared_titles
+from tui.domain.logtargets import POD, best_pod, best_target, keep_begun, shared_titles
 from tui.domain.node import NodeId
 from tui.domain.once import once
 from tui.domain.reason import reasons_of
@@ -28,8 +28,14 @@ MOST = 10
 """Number of slowest steps that are shown."""
 
 
-def prepare(version: Workflow, before: Workflow | None, selected: NodeId | None = None) -> None:
-    """Work out what will be asked about a version, and about the node that is looked at.
+def prepare(
+    version: Workflow,
+    before: Workflow | None,
+    selected: NodeId | None = None,
+    marked: frozenset[NodeId] = frozenset(),
+) -> None:
+    """Work out what will be asked about a version, about the node that is looked at, and about
+    those that are marked.
 
     Nodes that are equal to those of the version before become those. Only for a version that was
     just read and is not used anywhere else yet.
@@ -55,6 +61,10 @@ def prepare(version: Workflow, before: Workflow | None, selected: NodeId | None 
     asked_in(version, "" if node is None else node.id)
     group_parents_of(version)  # of which step a log is an attempt
     keep_begun(version, before, None if node is None else node.id)
+    if marked:
+        within = marked if len(marked) > 1 else next(iter(marked))
+        keep_begun(version, before, within)
+        best_pod(version, within)
     if node is not None and node.type in INSIDE:
         progress_within(version, node.id)
         slowest(version, node.id, MOST)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from tui.domain.logs import NO_TIME, LogBlock, LogSource, seam, time_of
 from tui.domain.logtargets import (
     LogTarget,
+    Within,
     attempts_before,
     begun_pods,
     count_of_begun,
@@ -48,9 +49,7 @@ class Waiting(NamedTuple):
     target: LogTarget
 
 
-def look_for(
-    workflow: Workflow, within: NodeId | None, containers: frozenset[str] = frozenset()
-) -> None:
+def look_for(workflow: Workflow, within: Within, containers: frozenset[str] = frozenset()) -> None:
     """Work out what `want_begun` asks first of a version; on any thread, once for each."""
     if len(telling_most(workflow, within, MOST_READ)) < len(begun_pods(workflow, within)):
         count_of_begun(workflow, within, containers)
@@ -116,9 +115,9 @@ class RunLogs:
         return max(0, MOST_READ - self.count)
 
     def want_begun(
-        self, within: NodeId | None, pod_names: str, containers: frozenset[str] = frozenset()
+        self, within: Within, pod_names: str, containers: frozenset[str] = frozenset()
     ) -> None:
-        """Read the logs of all pods inside a node, or of all (None), that have begun by now.
+        """Read the logs of all pods inside a node, or some, or of all, that have begun by now.
 
         A version in which no more have begun costs nothing, and only those that are read cost the
         name of their pod. The first look costs no more than those where `look_for` was called.

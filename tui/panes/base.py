@@ -20,7 +20,7 @@ from tui.columns.nodes import Usage
 from tui.commands import Command
 from tui.domain.history import Past
 from tui.domain.identity import Target
-from tui.domain.node import Node
+from tui.domain.node import Node, NodeId
 from tui.domain.prices import Prices
 from tui.domain.samples import RunSamples
 from tui.domain.workflow import WORKFLOW
@@ -101,6 +101,9 @@ class Pane(Widget):
 
     def show_past(self, past: Past | None) -> None:
         """Take note of the last runs of what made the workflow, as far as they are known."""
+
+    def show_marked(self, marked: frozenset[NodeId]) -> None:
+        """Take note of the steps that are marked; of which an object is told comes after it."""
 
     def share(self, learned: Callable[[], Learned]) -> None:
         """Take note of what is learned of earlier runs, for all who ask about them."""

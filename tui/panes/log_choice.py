@@ -12,11 +12,13 @@ from tui.domain.attempts import RETRY
 from tui.domain.logtargets import (
     POD,
     LogTarget,
+    Within,
     attempts_before,
+    best_pod,
     best_target,
     failed_container,
 )
-from tui.domain.node import Node
+from tui.domain.node import Node, NodeId
 from tui.domain.podname import pod_name
 from tui.domain.templates import container_names
 from tui.domain.workflow import Workflow
@@ -44,7 +46,7 @@ def _is_unexplained(node: Node) -> bool:
 
 
 class LogChoice:
-    """The step under the cursor, and what the user chose to read of it."""
+    """The step under the cursor, or those that are marked, and what the user chose to read."""
 
     def __init__(self, pod_names: str) -> None:
         self.target: LogTarget | None = None
@@ -57,9 +59,14 @@ class LogChoice:
         self._pods: Sequence[Pod] = ()
         self._chosen = ""
         """The chosen container, which is kept for other steps that have one of that name."""
-        self.scope: str | None = None
-        """Of which group all logs are shown as one: the id of its node, "" for the whole workflow;
-        None where it is the log of one step."""
+        self._marked: frozenset[NodeId] = frozenset()
+        """The steps whose logs are wanted wherever the cursor is; none where one alone is marked,
+        which is as if the cursor were there."""
+        self.is_marked = False
+        """Whether what is shown is what is marked, not what the cursor is on."""
+        self.scope: str | frozenset[NodeId] | None = None
+        """Of which group all logs are shown as one: the id of its node, "" for the whole workflow,
+        several ids for what is marked; None where it is the log of one step."""
         self.containers: frozenset[str] = frozenset()
         """The containers whose logs are shown of a group; none for the programs' own."""
         self._attempts_back = 0
@@ -70,8 +77,30 @@ class LogChoice:
         """Whether the log is of an earlier attempt than the last."""
         return self.before_restart or self._attempts_back > 0
 
-    def go_to(self, workflow: Workflow, node: Node | None) -> bool:
-        """Set the workflow and the step; true if that makes it another log."""
+    @property
+    def within(self) -> Within:
+        """The same for those who look for pods; None for the whole workflow."""
+        return self.scope if isinstance(self.scope, frozenset) else NodeId(self.scope or "") or None
+
+    @property
+    def group_called(self) -> str:
+        """What all those logs are of, in words."""
+        if count := len(self._marked):
+            return f"{count:,} marked step{'' if count == 1 else 's'}"
+        return self._node.title if self.scope and self._node is not None else "all steps"
+
+    def go_to(
+        self, workflow: Workflow, node: Node | None, marked: frozenset[NodeId] = frozenset()
+    ) -> bool:
+        """Set the workflow and the step, or those that are marked; true if that makes it another
+        log."""
+        self.is_marked = bool(marked)
+        if marked:
+            node = workflow.nodes.get(next(iter(marked))) if len(marked) == 1 else None
+            marked = frozenset() if node is not None else marked
+        if marked != self._marked:
+            self.before_restart, self._attempts_back = False, 0
+        self._marked = marked
         if node is not None and node.type == "Container" and node != self._node:
             # A container that is selected in the tree goes before one that was chosen.
             self._chosen = ""
@@ -87,13 +116,15 @@ class LogChoice:
             return (scope, was_of) != (self.scope, workflow.ref)
         return not _is_same(before, self.target)
 
-    def _find_scope(self, workflow: Workflow) -> str | None:
+    def _find_scope(self, workflow: Workflow) -> str | frozenset[NodeId] | None:
         """Of which group all logs are to be shown; None for those of one step."""
         node = self._node
         if workflow.is_offloaded or self.target is None:
             return None
         if self.before_restart or self._attempts_back:
             return None
+        if self._marked:
+            return self._marked
         if node is not None and node.type not in GROUPS_OF_LOGS:
             return None
         is_whole = node is None or node.name == workflow.metadata.name
@@ -156,7 +187,9 @@ class LogChoice:
         """The log of the step, or of an attempt before it, in the container that was chosen."""
         if workflow.is_offloaded:
             return self._of_pods()
-        target = best_target(workflow, self._node, self._pod_names)
+        node = best_pod(workflow, self._marked) if self._marked else self._node
+        is_none = self._marked and node is None
+        target = None if is_none else best_target(workflow, node, self._pod_names)
         if target is None:
             return None
         if self._attempts_back:

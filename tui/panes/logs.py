@@ -29,7 +29,7 @@ from tui.domain.jsonlines import is_json, pretty, readable
 from tui.domain.levels import Level
 from tui.domain.logfilters import typed_filter
 from tui.domain.logs import NO_TIME, TIMES, LogBlock, LogSource, stamp_of, time_of
-from tui.domain.logtargets import MAIN, pods_of_run
+from tui.domain.logtargets import MAIN, Within, pods_of_run, pods_within
 from tui.domain.logtimes import moment_at, moment_of, nanoseconds, nanoseconds_of
 from tui.domain.node import RUNNING, Node, NodeId
 from tui.domain.retention import log_goes, run_goes
@@ -176,6 +176,8 @@ class LogsPane(SearchedPane):
         """The log beside this one."""
         self.book = LogBook(clock=context.now)
         self._choice = LogChoice(context.pod_names)
+        self._marked: frozenset[NodeId] = frozenset()
+        """The steps that are marked."""
         self._follower: LogFollower | None = None
         self._hides_own = False
         self._filters: list[LineFilter] = []
@@ -257,10 +259,14 @@ class LogsPane(SearchedPane):
 
     # --- what is shown ---------------------------------------------------------------------
 
+    def show_marked(self, marked: frozenset[NodeId]) -> None:
+        """The next `show` is about these wherever the cursor is, if there are any."""
+        self._marked = marked
+
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Show the log of a step; if it is the log that is shown already, it goes on."""
         before = self._choice.workflow.ref if self._choice.workflow is not None else None
-        is_other = self._choice.go_to(workflow, node)
+        is_other = self._choice.go_to(workflow, node, self._marked)
         if before != workflow.ref:
             self._close_other()
             self._left_out, self._only_failed = frozenset(), False
@@ -287,8 +293,8 @@ class LogsPane(SearchedPane):
         """`<pod>.log`, with the name of the container where it is not the main one."""
         target, workflow = self._choice.target, self._choice.workflow
         if self._run is not None and workflow is not None:
-            node = workflow.nodes.get(NodeId(self._choice.scope or ""))
-            step = f"-{node.title}" if node is not None else ""
+            whole = not self._choice.scope
+            step = "" if whole else f"-{self._choice.group_called.replace(' ', '-')}"
             return f"{workflow.metadata.name}{step}.log"
         if target is None:
             return ""
@@ -349,18 +355,17 @@ class LogsPane(SearchedPane):
         self.set_timer(PASSING, partial(self._want_run, self._run))
 
     def _want_run(self, run: RunLogs) -> None:
-        workflow, scope = run.workflow, self._choice.scope
-        if run is not self._run or not self.is_mounted or scope is None:
+        workflow, choice = run.workflow, self._choice
+        if run is not self._run or not self.is_mounted or choice.scope is None:
             return
         if len(workflow.nodes) < MANY:
             self._read_run(run)
         else:
-            within = NodeId(scope) if scope else None
-            self._look_for(run, workflow, within, self._choice.containers)
+            self._look_for(run, workflow, choice.within, choice.containers)
 
     @work(thread=True, group="log-run", exclusive=True, description="looking for logs")
     def _look_for(
-        self, run: RunLogs, workflow: Workflow, within: NodeId | None, containers: frozenset[str]
+        self, run: RunLogs, workflow: Workflow, within: Within, containers: frozenset[str]
     ) -> None:
         look_for(workflow, within, containers)
         self.app.call_from_thread(self._looked_for, run, workflow)
@@ -384,10 +389,9 @@ class LogsPane(SearchedPane):
         self._show_head()
 
     def _want_begun(self, run: RunLogs) -> None:
-        scope = self._choice.scope
-        if scope is not None:
-            within = NodeId(scope) if scope else None
-            run.want_begun(within, self.context.pod_names, self._choice.containers)
+        choice = self._choice
+        if choice.scope is not None:
+            run.want_begun(choice.within, self.context.pod_names, choice.containers)
 
     def _go_on_with_run(self, run: RunLogs, workflow: Workflow) -> None:
         """The workflow was updated: steps may have begun, and the run may be over."""
@@ -459,7 +463,8 @@ class LogsPane(SearchedPane):
         if workflow is not None and not workflow.nodes and not workflow.is_offloaded:
             return f"no step has begun, so there is no log{'' if workflow.is_completed else ' yet'}"
         if workflow is None or not workflow.is_offloaded:
-            return "no pod belongs to this step, so there is no log"
+            which = "what is marked" if self._choice.is_marked else "this step"
+            return f"no pod belongs to {which}, so there is no log"
         if self._is_asking:
             return READING
         return f"{OFFLOADED}, and none of its pods is left, so there is no log"
@@ -633,6 +638,8 @@ class LogsPane(SearchedPane):
             left = [(f"{sign}{name} ", "heading"), (target.container, "")]
             if self._choice.is_earlier:
                 left.append((" (previous attempt)", "warning"))
+            if self._choice.is_marked:
+                left.append((" (marked)", "accent"))  # the cursor may be elsewhere
         if counts is not None and any(counts):
             left += _counted(*counts)
             keys = len(left) - 1
@@ -702,16 +709,16 @@ class LogsPane(SearchedPane):
 
     def _run_title(self, run: RunLogs, sign: str) -> list[HeaderPart]:
         """Which steps it is, and of how many logs, after a sign."""
-        workflow = self._choice.workflow
-        node = workflow.nodes.get(NodeId(self._choice.scope or "")) if workflow else None
-        name = node.title if node is not None else "all steps"
         of = f" of {run.count + run.skipped:,}" if run.skipped else ""
         logs = f"{run.count:,}{of} log{'' if run.count == 1 else 's'} by time"
         if self._only_failed:
             logs += ", those that failed"
         elif self._left_out:
             logs += ", some left out"
-        return [(f"{sign}{name} ", "heading"), (logs, "")]
+        # Of one group that is marked nothing else says that the cursor may be elsewhere.
+        is_one = self._choice.is_marked and isinstance(self._choice.scope, str)
+        marked: list[HeaderPart] = [(" (marked)", "accent")] if is_one else []
+        return [(f"{sign}{self._choice.group_called} ", "heading"), (logs, ""), *marked]
 
     def tick(self, now: datetime) -> None:
         """Update relative times."""
@@ -768,8 +775,7 @@ class LogsPane(SearchedPane):
             self.context.say("no pod belongs to this step, so there are no containers")
             return
         if self._run is not None:
-            node = workflow.nodes.get(NodeId(self._choice.scope or ""))
-            pods = pods_of_run(workflow, node)
+            pods = pods_within(workflow, self._choice.within)
             wanted = Wanted(self._choice.containers, self._left_out)
             self.app.push_screen(
                 LogStepsScreen(self.context, workflow, pods, wanted), self._read_logs

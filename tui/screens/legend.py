@@ -57,6 +57,8 @@ def signs(topics: Sequence[str], *, ascii: bool) -> Iterator[Row]:
         yield plain("■", ascii), "marked"
         yield plain("·", ascii), "in a column: not read yet"
     if TREE in topics:
+        if LIST not in topics:
+            yield plain("■", ascii), "marked"
         yield f"{'+' if ascii else '▸'}12", "twelve steps are folded away here"
         yield f"30 {icon(SUCCEEDED, ascii=ascii)}28", "of thirty items, twenty-eight succeeded"
         for sign, words in BARS:

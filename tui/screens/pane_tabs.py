@@ -15,7 +15,7 @@ from textual.message import Message
 from tui.columns.nodes import Usage
 from tui.commands import Command
 from tui.domain.history import Past
-from tui.domain.node import Node
+from tui.domain.node import Node, NodeId
 from tui.domain.samples import RunSamples
 from tui.keys import hint
 from tui.kinds.base import Kind
@@ -59,6 +59,7 @@ class PaneTabs(Vertical):
         self._samples: RunSamples | None = None
         self._usage_refused = ""
         self._past: Past | None = None
+        self._marked: frozenset[NodeId] = frozenset()
         self._learned: Learned | None = None
         self._unread = ""
         """Why there is nothing that panes could show."""
@@ -141,9 +142,16 @@ class PaneTabs(Vertical):
         names = [spec.id for spec in self.specs]
         await self.bring(names[(names.index(self._front) + step) % len(names)])
 
-    def show(self, item: Any, node: Node | None, raw: bytes) -> None:
-        """What the pane in front, and each that comes there, is about."""
-        self._shown = (item, node, raw)
+    def show(
+        self,
+        item: Any,
+        node: Node | None,
+        raw: bytes,
+        marked: frozenset[NodeId] = frozenset(),
+    ) -> None:
+        """What the pane in front, and each that comes there, is about; `marked` are the steps that
+        are marked in a workflow."""
+        self._shown, self._marked = (item, node, raw), marked
         self.show_unread("")
         self._hand_over()
 
@@ -201,6 +209,7 @@ class PaneTabs(Vertical):
             self.pane.show_past(self._past)
             if self._samples is not None:
                 self.pane.show_samples(self._samples)
+            self.pane.show_marked(self._marked)
             self.pane.show(*self._shown)
             self.pane.show_usage(self._usage)
             if self._usage_refused:

@@ -78,6 +78,8 @@ class SplitView(Container):
         """The steps as a graph, once somebody wanted to see that."""
         self.draws_graph = False
         """Whether the steps are shown as a graph; the thread that reads them may ask."""
+        self._has_marks = False
+        """Whether steps were marked when that was told last."""
         self._zoomed_for_room = False
         """Whether a pane has all the room since it asked for it, not since somebody gave it."""
 
@@ -135,8 +137,11 @@ class SplitView(Container):
 
     def _show_in_pane(self) -> None:
         if self._workflow is not None:
-            self.pane_tabs.show(self._workflow, self._step(self._workflow), self._raw)
+            self._tell_pane(self._workflow)
             self._show_about()
+
+    def _tell_pane(self, workflow: Workflow) -> None:
+        self.pane_tabs.show(workflow, self._step(workflow), self._raw, self.steps.marked)
 
     def _show_about(self) -> None:
         """What the cursor is on, below the tree, where there is room beside it."""
@@ -221,6 +226,7 @@ class SplitView(Container):
         graph = self._graph
         graph.renderer.now = self.context.now()
         graph.placeholder = self.steps.placeholder
+        graph.show_marked(self.steps.marked)
         if workflow is not None:
             node = self.steps.node
             graph.show(workflow)
@@ -243,6 +249,16 @@ class SplitView(Container):
         """From the graph to the tree, or the timeline."""
         message.stop()
         await self.show_form(message.form)
+
+    def on_graph_view_mark_wanted(self, message: GraphView.MarkWanted) -> None:
+        """Space in the graph: the tree has the marks."""
+        message.stop()
+        self.steps.marks = self.steps.marks ^ {message.step}
+
+    def on_graph_view_unmark_wanted(self, message: GraphView.UnmarkWanted) -> None:
+        """All marks are taken back."""
+        message.stop()
+        self.steps.action_unmark()
 
     async def on_graph_view_chosen(self, message: GraphView.Chosen) -> None:
         """Enter in the graph."""
@@ -352,6 +368,21 @@ class SplitView(Container):
             return None
         pod = pod_name(workflow, node, self.context.pod_names)
         return whole._replace(node=str(node.id), pod=pod), pod
+
+    @on(StepTree.Marked, "StepTree")
+    def tell_marks(self) -> None:
+        """The pane is about what is marked; who marks the first step learns what for."""
+        if self._graph is not None:
+            self._graph.show_marked(self.steps.marked)
+        had_marks, self._has_marks = self._has_marks, bool(self.steps.marks)
+        if self._has_marks and not had_marks and self.pane_tabs.front != "logs":
+            self.post_message(Said(f"{hint('pane.logs')} reads the logs of marked steps as one"))
+        self.tell_selection()
+
+    def take_marks_back(self) -> bool:
+        """No step is marked from now on; whether one was."""
+        was_marked, self.steps.marks = bool(self.steps.marks), frozenset()
+        return was_marked
 
     @on(StepTree.CursorMoved)
     def tell_selection(self) -> None:
@@ -478,7 +509,9 @@ class SplitView(Container):
         step = NodeId(message.step or workflow.metadata.name)
         if step in workflow.nodes:
             self._go_to(step)
-        self.pane_tabs.show(workflow, self._step(workflow), self._raw)
+        if message.pane == "logs":
+            self._read_no_marked()
+        self._tell_pane(workflow)
         await self.open(message.pane)
         if isinstance(pane := self.pane_tabs.pane, SearchedPane):
             pane.find_when_there(message.pattern)
@@ -489,6 +522,7 @@ class SplitView(Container):
         False where there is none.
         """
         if self.is_on_problem and not self.pane_tabs.holds_focus:
+            self._read_no_marked()
             return True
         first = self.steps.go_to_problem(1)
         found = first
@@ -498,7 +532,14 @@ class SplitView(Container):
                 return False
         if found is not None and self._graph is not None and self.is_graph:
             self._graph.go_to(found.id)
+        if found is not None:
+            self._read_no_marked()
         return found is not None
+
+    def _read_no_marked(self) -> None:
+        """A log that was asked for by name is shown, not that of what is marked."""
+        if self.take_marks_back():
+            self.post_message(Said("nothing is marked any more, so that this log is shown"))
 
     async def open(self, name: str) -> None:
         """Open a pane and go there."""

@@ -198,6 +198,8 @@ class WorkflowScreen(View[None]):
         self._looked_back: datetime | None = None
         self._found: tuple[Workflow, WholeTree] | None = None
         """The rows of the tree of the first version, until that is shown."""
+        self._marked: frozenset[NodeId] = frozenset()
+        """The steps that are marked, about which it asks, too."""
         self._selected: NodeId | None = None
         """The step under the cursor, which the thread of the watch asks about beforehand."""
 
@@ -315,7 +317,7 @@ class WorkflowScreen(View[None]):
 
     def _prepare(self, version: Workflow, before: Workflow | None) -> None:
         """On the thread of the watch: what would take long on that of the event loop."""
-        prepare(version, before, self._selected)
+        prepare(version, before, self._selected, self._marked)
         if self.split.draws_graph:
             from tui.domain.graph import groups_of  # no list waits for it
 
@@ -446,6 +448,11 @@ class WorkflowScreen(View[None]):
         """The next version is read with this step in mind."""
         self._selected = cast(NodeId | None, message.key)
         self.hint_anew()
+
+    @on(StepTree.Marked, "StepTree")
+    def remember_marked(self) -> None:
+        """And with those that are marked."""
+        self._marked = self.steps.marked
 
     @on(UsageRead)
     def take_usage(self, message: UsageRead) -> None:
@@ -859,7 +866,7 @@ class WorkflowScreen(View[None]):
         self.find_bar.find_next(step)
 
     def action_back(self) -> None:
-        """Esc: zoom, the pane, what was looked for, this screen; what was said goes, too."""
+        """Esc: zoom, the pane, what was looked for, marks, this screen; what was said goes, too."""
         self.context.say("")
         if self.split.is_zoomed:
             self.split.unzoom()
@@ -867,5 +874,5 @@ class WorkflowScreen(View[None]):
             self.split.front.focus()
         elif self.split.sought is not None:
             self.split.seek(None)
-        else:
+        elif not self.split.take_marks_back():
             self.dismiss()

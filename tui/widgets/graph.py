@@ -71,6 +71,8 @@ class GraphView(LineView):
         bind("move.page-down", "pan_rows(1)", "Page down", group="graph"),
         bind("move.page-up", "pan_rows(-1)", "Page up", group="graph"),
         bind("open", "choose", "Open", group="graph"),
+        bind("mark", "mark", "Mark", group="graph"),
+        bind("take-back", "unmark", "Unmark all", group="graph"),
         bind("fold.one", "toggle_fold", "Fold", group="graph", shown=True),
         bind("fold.all", "toggle_folds", "Fold all", group="graph"),
         bind("fold.problems", "fold_quiet", "Problems open", group="graph"),
@@ -98,6 +100,15 @@ class GraphView(LineView):
 
     class Chosen(Message):
         """Somebody wants what the cursor is on opened."""
+
+    @dataclass
+    class MarkWanted(Message):
+        """Somebody wants a step marked, or its mark taken away."""
+
+        step: NodeId
+
+    class UnmarkWanted(Message):
+        """Somebody wants all marks taken away."""
 
     @dataclass
     class FormWanted(Message):
@@ -193,6 +204,12 @@ class GraphView(LineView):
         """The step that is meant by the box under the cursor; None where there is none."""
         step, workflow = self._step, self.model.workflow
         return workflow.nodes.get(step) if step is not None and workflow is not None else None
+
+    def show_marked(self, marked: frozenset[NodeId]) -> None:
+        """These steps are marked."""
+        if marked != self.renderer.marked:
+            self.renderer.marked = marked
+            self.repaint()
 
     @property
     def is_on_file(self) -> bool:
@@ -317,6 +334,8 @@ class GraphView(LineView):
             told = ["drawing …"]  # nobody knows yet how many there will be
         elif steps != boxes:
             told.append(f"{steps:,} steps" if steps != 1 else "1 step")
+        if self.renderer.marked:
+            told.append(f"{len(self.renderer.marked):,} marked")
         if self.model.follows:
             told.append("at what runs")
         if self._is_late:
@@ -425,6 +444,19 @@ class GraphView(LineView):
     def action_choose(self) -> None:
         """Open what the cursor is on."""
         self.post_message(self.Chosen())
+
+    def action_mark(self) -> None:
+        """Mark or unmark the step that the cursor is on, and go on to the box below."""
+        node = self.node
+        if node is None:
+            self.post_message(Said("the cursor is on no step"))
+        else:
+            self.post_message(self.MarkWanted(node.id))
+            self.action_across(1)
+
+    def action_unmark(self) -> None:
+        """Take all marks back."""
+        self.post_message(self.UnmarkWanted())
 
     def action_toggle_fold(self) -> None:
         """Fold or unfold what the cursor is on."""

@@ -23,7 +23,7 @@ from tui.columns.nodes import node_seconds, node_token
 from tui.columns.words import compact, phase_token
 from tui.domain.graph import ARTIFACT, GROUP, JOIN, Box, Graph
 from tui.domain.layered import BLOCK, Layout, Lines, Net, Rect, Size, rows_of
-from tui.domain.node import OMITTED, SKIPPED
+from tui.domain.node import OMITTED, SKIPPED, NodeId
 from tui.domain.status import icon, node_icon
 from tui.widgets.cells import (
     ASCII_ELLIPSIS,
@@ -40,6 +40,7 @@ from tui.widgets.cells import (
     width_of,
 )
 from tui.widgets.line_view import CURSOR
+from tui.widgets.table_renderer import ASCII_CURSOR_SIGNS, CURSOR_SIGNS
 
 SIGNS, NAMES, DETAILS, ALL = range(4)
 """How much a box tells: its sign, its name, what there is to say in a word, and in a sentence."""
@@ -111,6 +112,8 @@ class GraphRenderer:
         self.ascii = ascii
         self.level = DETAILS
         self.is_focused = False
+        self.marked: frozenset[NodeId] = frozenset()
+        """The steps that are marked."""
         self._seen: Seen | None = None
         self._dotted: frozenset[str] = frozenset()
         """Files, and places that lines from them pass."""
@@ -216,7 +219,8 @@ class GraphRenderer:
     def _inside(self, box: Box, row: int, wide: int, is_cursor: bool, text: Style) -> list[Piece]:
         if row == 1:
             sign, times = self._sign(box), self._times(box)
-            mark = (">" if self.ascii else "►") if is_cursor else " "
+            signs = ASCII_CURSOR_SIGNS if self.ascii else CURSOR_SIGNS
+            mark = signs[is_cursor + 2 * (box.step in self.marked)]
             room = wide - width_of(sign) - 2 - width_of(times)
             name = cut(printable_name(box.label), room, middle=True, ellipsis=self.ellipsis)
             return [

@@ -85,7 +85,6 @@ class StepTree(Table[TreeRow]):
     class GraphWanted(Message):
         """Somebody wants the steps as a graph."""
 
-    UNMARKABLE = "steps are not marked: what one does is done to the whole workflow"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("move.left", "fold", "Fold", group="tree"),
         bind("move.right", "unfold", "Unfold", group="tree"),
@@ -123,7 +122,6 @@ class StepTree(Table[TreeRow]):
             placeholder=placeholder,
             ascii=ascii,
             header=header,
-            markable=False,
             gutter=0,
             now=now,
             id=id,
@@ -144,6 +142,7 @@ class StepTree(Table[TreeRow]):
             everything[0],
             self.token,
             lambda: self.model.visible_items,
+            marks=lambda: self.model.marks,
             now=self.renderer.now,
             placeholder=placeholder,
             ascii=ascii,
@@ -176,6 +175,7 @@ class StepTree(Table[TreeRow]):
         self._known: frozenset[str] = frozenset()
         """Ids of columns for which something was known of this run; they do not come and go."""
         self._tree = StepTreeModel()
+        self.model.may_mark = lambda row: not row.is_more
         self._is_timeline = False
         self._zoom = 0
         """How often the time that is seen was halved."""
@@ -259,6 +259,8 @@ class StepTree(Table[TreeRow]):
             self._end_following()
         if is_other or usage is not None:
             self._usage = usage or {}
+        if self.marks:
+            self.marks = () if is_other else self._tree.known(self.marked)
         self._choose_columns()
         self._scale()
         self._show_rows()
@@ -453,6 +455,11 @@ class StepTree(Table[TreeRow]):
         return cast(NodeId | None, self.cursor_key)
 
     @property
+    def marked(self) -> frozenset[NodeId]:
+        """The marked steps, folded away or not; among them what stands for a fan-out."""
+        return cast(frozenset[NodeId], self.marks)
+
+    @property
     def folded(self) -> frozenset[NodeId]:
         """The nodes that hide what is below them."""
         return self._tree.folded
@@ -602,6 +609,14 @@ class StepTree(Table[TreeRow]):
             self.post_message(self.NothingChosen())
         else:
             super().action_choose()
+
+    def action_mark(self) -> None:
+        """Mark or unmark what the cursor is on, and go on to the next."""
+        if self.current is not None and self.current.is_more:
+            why = f"steps that are not shown are not marked; {hint('fold.one')} shows more"
+            self.post_message(Said(why))
+        else:
+            super().action_mark()
 
     def action_fold(self) -> None:
         """Fold what the cursor is on, or go to what it is below; when panned, pan left first."""

@@ -98,6 +98,10 @@ class StepTreeModel:
         """Whether a node has a row that is not folded away."""
         return self._view.place_of(key) is not None
 
+    def known(self, keys: frozenset[NodeId]) -> frozenset[NodeId]:
+        """Those of some nodes that are there, what stands for a fan-out among them."""
+        return keys & self._grove.nodes.keys() if self.workflow is not None else NOTHING
+
     def show(self, workflow: Workflow, found: WholeTree | None = None) -> bool:
         """Show this version of a workflow; true if it is another workflow than before.
 

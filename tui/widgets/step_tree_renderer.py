@@ -7,7 +7,8 @@ further left where that saves their end. In wide mode they are a column like any
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
@@ -38,7 +39,7 @@ from tui.widgets.cells import (
     tail,
     width_of,
 )
-from tui.widgets.table_renderer import TableRenderer
+from tui.widgets.table_renderer import ASCII_CURSOR_SIGNS, CURSOR_SIGNS, TableRenderer
 
 LEAST_NAME = 8
 """Cells of a name for which counts beside it make room."""
@@ -80,11 +81,12 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         style: Callable[[str], Style],
         visible: Callable[[], Sequence[TreeRow]],
         *,
+        marks: Callable[[], AbstractSet[Hashable]],
         now: datetime,
         placeholder: str = "",
         ascii: bool = False,
     ) -> None:
-        """`step` is the column with the tree itself."""
+        """`step` is the column with the tree itself, `marks` gives the keys of marked rows."""
         super().__init__(
             (),
             style,
@@ -96,13 +98,14 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
             whole_row=True,
         )
         self._step = step
+        self._marks = marks
         self.ordered = ""
         """What siblings are sorted by, with an arrow; "" for Argo's own order."""
         self.sought = ""
         """What is looked for, and how much of it there is; "" for all steps."""
         self.follows = ""
         """That the cursor stays at what runs; "" if it does not."""
-        self.cells = {"step": self._label, TIMELINE: self._bar}
+        self.cells = {"step": self._marked_label, TIMELINE: self._bar}
         self.widths = {"step": self._width}
         self.timeline: Timeline | None = None
         """What bars are drawn on; None where there are none."""
@@ -124,7 +127,9 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
             title, named = placed.column.title, heading
             if not pieces:
                 named = self.style("front" if self.is_focused else "muted")
-                title = " ".join([title, *filter(None, (self.ordered, self.sought, self.follows))])
+                marked = f"{len(self._marks()):,} marked" if self._marks() else ""
+                told = (marked, self.ordered, self.sought, self.follows)
+                title = " ".join([title, *filter(None, told)])
                 title = cut(title, max(0, placed.width - 3), ellipsis=self.ellipsis)
             is_large = self.is_timeline or placed.width >= LEAST_AXIS
             has_axis = self.timeline is not None and is_large
@@ -197,7 +202,7 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         """The step, its bar, and how long it took; what it says has no room here."""
         base = self.style("")
         first, *others = self.layout(width)
-        pieces = self._label(item, first.width, is_cursor=is_cursor)
+        pieces = self._marked_label(item, first.width, is_cursor=is_cursor)
         for placed in others:
             pieces.append((" ", base))
             pieces += self._cell(placed, item, False, False)
@@ -273,7 +278,7 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         width = self._width(item)
         message = self._message(item, cells - width - BETWEEN)
         if not message:
-            return self._label(item, cells, is_cursor=is_cursor)
+            return self._marked_label(item, cells, is_cursor=is_cursor)
         room = max(min(width_of(message), LEAST_MESSAGE), cells - width - BETWEEN)
         # Box lines, some of the name and the counts stay, before any of the message does.
         label = max(LABEL_ROOM, min(width_of(printable_name(item.label)), WHOLE_NAME))
@@ -284,13 +289,13 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         left = max(0, cells - begin)
         is_worth = left >= min(LEAST_SAID, width_of(message))
         if not is_worth:
-            return self._label(item, cells, is_cursor=is_cursor)
+            return self._marked_label(item, cells, is_cursor=is_cursor)
         said = cut(message, left, ellipsis=self.ellipsis)
         is_problem = item.node.is_problem and bool(item.node.message)
         style = self.style("problem" if is_problem else "muted")
         label = max(0, min(cells, begin - BETWEEN))
         return [
-            *self._label(item, label, is_cursor=is_cursor),
+            *self._marked_label(item, label, is_cursor=is_cursor),
             (" " * (min(cells, begin) - label), self.style("")),
             (said, style),
             (" " * (left - width_of(said)), self.style("")),
@@ -318,8 +323,15 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         cells = max(self._width(item), len(item.guide) + LABEL_ROOM)
         return "".join(text for text, _ in self._label(item, cells, is_cursor=False)).rstrip()
 
-    def _label(self, item: TreeRow, cells: int, *, is_cursor: bool) -> list[Piece]:
-        """Box lines, icon, the sign of the cursor, label, how much is folded away."""
+    def _marked_label(self, item: TreeRow, cells: int, *, is_cursor: bool) -> list[Piece]:
+        """The same on the screen, where a marked row shows that it is."""
+        is_marked = item.key in self._marks()
+        return self._label(item, cells, is_cursor=is_cursor, is_marked=is_marked)
+
+    def _label(
+        self, item: TreeRow, cells: int, *, is_cursor: bool, is_marked: bool = False
+    ) -> list[Piece]:
+        """Box lines, icon, the sign of cursor and mark, label, how much is folded away."""
         base = self.style("")
         guide = ascii_guide(item.guide) if self.ascii else item.guide
         # A short name takes less than its room, and no box lines give way to blanks.
@@ -327,7 +339,7 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
         if len(guide) > room:
             guide = tail(guide, room)
         icon = self._icon(item)
-        sign = (">" if self.ascii else "►") if is_cursor else " "
+        sign = (ASCII_CURSOR_SIGNS if self.ascii else CURSOR_SIGNS)[is_cursor + 2 * is_marked]
         left = cells - width_of(guide) - width_of(icon) - 1
         name = printable_name(item.label)
         beside = self._beside(item)

@@ -485,7 +485,7 @@ class Table(LineView, Generic[T]):
     def action_mark_all(self) -> None:
         """Mark all that is shown, or take all marks back where all of it is marked."""
         if self._may_mark():
-            shown = {self.model.key(item) for item in self.items}
+            shown = self.model.markable(self.items)
             self.marks = self.marks - shown if shown <= self.marks else self.marks | shown
 
     def action_unmark(self) -> None:

@@ -33,6 +33,8 @@ class TableModel(Generic[T]):
         self._page = 1
         self.is_at_newest = False
         """Whether the cursor stays on the first line, whichever item that is; until it is moved."""
+        self.may_mark: Callable[[T], bool] = lambda item: True
+        """Which items can be marked."""
         self._marks: frozenset[Hashable] = frozenset()
         self._range_start: Hashable | None = None
 
@@ -171,10 +173,10 @@ class TableModel(Generic[T]):
 
     def toggle_mark(self) -> None:
         """Mark the item under the cursor, or take its mark away; a range begins here."""
-        if self._cursor_key is not None:
+        if self.current is not None and self.may_mark(self.current):
             self.is_at_newest = False
             self._range_start = self._cursor_key
-            self._marks ^= {self._cursor_key}
+            self._marks ^= {self.key(self.current)}
 
     def mark_range(self) -> None:
         """Mark everything between the item marked last and the cursor, both included."""
@@ -183,4 +185,8 @@ class TableModel(Generic[T]):
         self.is_at_newest = False
         low, high = sorted((self.index_of(self._range_start, self._cursor), self._cursor))
         self._range_start = self._cursor_key
-        self._marks |= {self.key(self._items[i]) for i in range(low, high + 1)}
+        self._marks |= self.markable(self._items[low : high + 1])
+
+    def markable(self, items: Iterable[T]) -> frozenset[Hashable]:
+        """Keys of those of some items that can be marked."""
+        return frozenset(self.key(item) for item in items if self.may_mark(item))

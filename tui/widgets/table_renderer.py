@@ -41,6 +41,8 @@ T = TypeVar("T")
 ItemT = TypeVar("ItemT", contravariant=True)
 
 REVERSE = Style(reverse=True)
+CURSOR_SIGNS, ASCII_CURSOR_SIGNS = " ►■◆", " >*#"
+"""The sign of a row: neither, under the cursor, marked, both."""
 WIDEST = 1000
 """Cells that a column takes at most in wide mode: a message may be a megabyte."""
 
@@ -275,7 +277,7 @@ class TableRenderer(Generic[T]):
     def item_line(self, item: T, width: int, *, is_cursor: bool, is_marked: bool) -> Strip:
         """One item; cursor and mark are seen without colours, too."""
         base = self.style("")
-        signs = " >*#" if self.ascii else " ►■◆"
+        signs = ASCII_CURSOR_SIGNS if self.ascii else CURSOR_SIGNS
         style = self._on_cursor(base) if is_cursor else base
         spilling = self._spilling(item, width)
 

@@ -1,0 +1,97 @@
+"""Space marks steps; the logs pane then reads them as one, in whatever form steps are shown."""
+
+from __future__ import annotations
+
+from tests.panes.test_log_run import ended, words
+from tests.support.app import Shown, showing
+from tests.support.logs_pane import RUN, line, pod, running
+from tests.support.scripted import ScriptedSource
+from tui.domain.node import NodeId
+from tui.domain.podname import node_id
+from tui.screens.workflow import WorkflowScreen
+from tui.widgets.graph import GraphView
+
+STEPS = ("api", "web", "job")
+
+
+def with_logs(*failed: str) -> ScriptedSource:
+    """A run of three steps that is over, and what each wrote."""
+    source = ScriptedSource(ended(running(*STEPS), *failed))
+    for second, name in enumerate(STEPS, 1):
+        source.logs[pod(name), "main"] = [line(second, f"of {name}")]
+    return source
+
+
+def log_of(shown: Shown) -> list[str]:
+    return words(shown.pane_text)
+
+
+def go_to(shown: Shown, name: str) -> None:
+    assert shown.detail.steps.move_to(NodeId(node_id(RUN, f"{RUN}.{name}")))
+
+
+async def test_the_marked_steps_are_read_as_one_until_esc_takes_the_marks_back() -> None:
+    async with showing(source=with_logs(), size=(80, 24)) as shown:
+        await shown.open()
+        go_to(shown, "api")
+        await shown.press("space")
+        assert shown.said == "l reads the logs of marked steps as one"
+        await shown.press("j", "space", "l")
+        await shown.until(lambda: log_of(shown) == ["api of api", "job of job"])
+        await shown.until_shown("2 marked steps")
+        assert any("STEP 2 marked" in row for row in shown.rows_of_screen)
+        await shown.press("tab", "g", "j")
+        await shown.at_rest()
+        assert log_of(shown) == ["api of api", "job of job"], "wherever the cursor is"
+        await shown.press("slash", *"web", "enter", "escape")
+        assert shown.detail.steps.marks and shown.detail.split.sought is None, (
+            "what is sought first"
+        )
+        await shown.press("escape")
+        assert not shown.detail.steps.marks and shown.shows(WorkflowScreen)
+        go_to(shown, "web")
+        await shown.until(lambda: log_of(shown) == ["of web"])
+        await shown.press("escape")
+        await shown.until(lambda: not shown.shows(WorkflowScreen))
+
+
+async def test_what_one_does_is_about_the_step_under_the_cursor_all_the_same() -> None:
+    async with showing(source=with_logs(), size=(80, 24)) as shown:
+        await shown.open()
+        go_to(shown, "api")
+        await shown.press("space", "space")
+        before = shown.detail.subjects("object"), shown.detail.subjects("pod")
+        await shown.press("u")
+        assert not shown.detail.steps.marks
+        assert before == (shown.detail.subjects("object"), shown.detail.subjects("pod"))
+        assert len(before[1]) == 1 and before[1][0].target.pod == pod("job")
+
+
+async def test_the_log_of_what_failed_is_shown_and_not_that_of_what_is_marked() -> None:
+    async with showing(source=with_logs("job"), size=(80, 24)) as shown:
+        await shown.open()
+        go_to(shown, "api")
+        await shown.press("space", "space", "L")
+        await shown.until(lambda: log_of(shown) == ["of job"])
+        assert not shown.detail.steps.marks
+        assert shown.said == "nothing is marked any more, so that this log is shown"
+
+
+async def test_marks_are_those_of_the_graph_and_of_the_timeline_too() -> None:
+    async with showing(source=with_logs(), size=(120, 40)) as shown:
+        await shown.open()
+        go_to(shown, "api")
+        await shown.press("space", "2")
+        await shown.until(lambda: shown.app.screen.query(GraphView))
+        graph = shown.app.screen.query_one(GraphView)
+        await shown.until(lambda: graph.has_focus and not graph.is_empty)
+        await shown.until_shown("■api")
+        graph.go_to(NodeId(node_id(RUN, f"{RUN}.web")))
+        await shown.press("space")
+        assert len(shown.detail.steps.marks) == 2
+        assert any("2 marked" in row and "GRAPH" in row for row in shown.rows_of_screen)
+        await shown.press("3")
+        await shown.until_shown("◆web")
+        await shown.press("2", "u")
+        assert not shown.detail.steps.marks
+        assert not any("■" in row for row in shown.rows_of_screen)
