@@ -47,6 +47,9 @@ KEYS = {
 }
 """What a terminal sends for the keys that have names (`focus` and `blur` are its own words)."""
 
+IDLE = 3
+"""Ticks of processor time a second that a program takes which only waits: ten looks at the keys,
+and the second that went by."""
 FRAME_BEGIN = b"\x1b[?2026h"
 SYNC_QUERY = b"\x1b[?2026$p"
 SYNC_ANSWER = b"\x1b[?2026;2$y"
@@ -195,8 +198,9 @@ class Pty:
             if self._read(still):
                 continue
             now = sum(map(ticks_of, pids))
-            # On a busy machine it may not have had its turn: that is not quiet either.
-            if now - worked <= 1 and not any(map(is_at_work, pids)):
+            # On a busy machine it may not have had its turn: that is not quiet either. Who waits
+            # and looks at the clock now and then works a little, the longer the more.
+            if now - worked <= 1 + still * IDLE and not any(map(is_at_work, pids)):
                 return
             worked = now
         raise AssertionError(f"not quiet within {within} s; the screen:\n{self.picture()}")
