@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.panes.test_log_run import ended, words
 from tests.support.app import Shown, showing
 from tests.support.logs_pane import RUN, line, pod, running
@@ -95,3 +97,67 @@ async def test_marks_are_those_of_the_graph_and_of_the_timeline_too() -> None:
         await shown.press("2", "u")
         assert not shown.detail.steps.marks
         assert not any("■" in row for row in shown.rows_of_screen)
+
+
+async def test_what_marks_are_for_is_said_no_longer_than_there_are_marks() -> None:
+    async with showing(source=with_logs(), size=(80, 24)) as shown:
+        await shown.open()
+        go_to(shown, "api")
+        for taking_back in ("u", "escape"):
+            await shown.press("space")
+            assert shown.said == "l reads the logs of marked steps as one"
+            await shown.press(taking_back)
+            assert not shown.detail.steps.marks and not shown.said
+
+
+def id_of(name: str) -> NodeId:
+    return NodeId(node_id(RUN, f"{RUN}.{name}"))
+
+
+@pytest.mark.parametrize("key", ["V", "ctrl+@"])
+async def test_in_the_graph_a_range_goes_from_the_last_mark_to_the_cursor_as_in_the_tree(
+    key: str,
+) -> None:
+    async with showing(source=with_logs(), size=(120, 40)) as shown:
+        await shown.open()
+        go_to(shown, "api")
+        await shown.press("space", "2")  # marked in the tree
+        await shown.until(lambda: shown.app.screen.query(GraphView))
+        graph = shown.app.screen.query_one(GraphView)
+        await shown.until(lambda: graph.has_focus and not graph.is_empty)
+        graph.go_to(id_of("job"))
+        await shown.press(key)
+        assert shown.detail.steps.marks == {*map(id_of, STEPS)}
+        await shown.press("u")
+        assert not shown.detail.steps.marks
+        graph.go_to(id_of("job"))
+        await shown.press("space")
+        graph.go_to(id_of("web"))
+        await shown.press(key)
+        assert shown.detail.steps.marks == {id_of("web"), id_of("job")}, "from where one marked"
+
+
+async def test_in_the_graph_all_that_has_a_box_is_marked_and_taken_back_again() -> None:
+    async with showing(source=with_logs(), size=(120, 40)) as shown:
+        await shown.open()
+        await shown.press("2")
+        await shown.until(lambda: shown.app.screen.query(GraphView))
+        graph = shown.app.screen.query_one(GraphView)
+        await shown.until(lambda: graph.has_focus and not graph.is_empty)
+        await shown.press("asterisk")
+        assert {*map(id_of, STEPS)} <= shown.detail.steps.marks
+        await shown.until_shown("■web")
+        await shown.press("asterisk")
+        assert not shown.detail.steps.marks
+
+
+@pytest.mark.parametrize("key", ["V", "ctrl+@"])
+async def test_in_the_timeline_a_range_and_all_are_marked_as_in_the_tree(key: str) -> None:
+    async with showing(source=with_logs(), size=(120, 40)) as shown:
+        await shown.open()
+        await shown.press("3")
+        go_to(shown, "api")
+        await shown.press("space", "j", key)
+        assert shown.detail.steps.marks == {*map(id_of, STEPS)}
+        await shown.press("u", "asterisk")
+        assert {*map(id_of, STEPS)} <= shown.detail.steps.marks

@@ -78,8 +78,6 @@ class SplitView(Container):
         """The steps as a graph, once somebody wanted to see that."""
         self.draws_graph = False
         """Whether the steps are shown as a graph; the thread that reads them may ask."""
-        self._has_marks = False
-        """Whether steps were marked when that was told last."""
         self._zoomed_for_room = False
         """Whether a pane has all the room since it asked for it, not since somebody gave it."""
 
@@ -253,7 +251,18 @@ class SplitView(Container):
     def on_graph_view_mark_wanted(self, message: GraphView.MarkWanted) -> None:
         """Space in the graph: the tree has the marks."""
         message.stop()
-        self.steps.marks = self.steps.marks ^ {message.step}
+        self.steps.toggle_mark_of(message.step)
+
+    def on_graph_view_range_wanted(self, message: GraphView.RangeWanted) -> None:
+        """From the last mark up to the cursor; the tree has the order."""
+        message.stop()
+        self.steps.mark_up_to(message.step, message.shown)
+
+    def on_graph_view_all_wanted(self, message: GraphView.AllWanted) -> None:
+        """All that has a box, or nothing of it."""
+        message.stop()
+        marks, shown = self.steps.marks, message.shown
+        self.steps.marks = marks - shown if shown <= marks else marks | shown
 
     def on_graph_view_unmark_wanted(self, message: GraphView.UnmarkWanted) -> None:
         """All marks are taken back."""
@@ -371,12 +380,9 @@ class SplitView(Container):
 
     @on(StepTree.Marked, "StepTree")
     def tell_marks(self) -> None:
-        """The pane is about what is marked; who marks the first step learns what for."""
+        """The pane is about what is marked."""
         if self._graph is not None:
             self._graph.show_marked(self.steps.marked)
-        had_marks, self._has_marks = self._has_marks, bool(self.steps.marks)
-        if self._has_marks and not had_marks and self.pane_tabs.front != "logs":
-            self.post_message(Said(f"{hint('pane.logs')} reads the logs of marked steps as one"))
         self.tell_selection()
 
     def take_marks_back(self) -> bool:

@@ -451,8 +451,14 @@ class WorkflowScreen(View[None]):
 
     @on(StepTree.Marked, "StepTree")
     def remember_marked(self) -> None:
-        """And with those that are marked."""
-        self._marked = self.steps.marked
+        """And with those that are marked; who marks the first one learns what for, as long as it
+        is true."""
+        had_marks, self._marked = bool(self._marked), self.steps.marked
+        what_for = f"{hint('pane.logs')} reads the logs of marked steps as one"
+        if not self._marked:
+            self.context.unsay(what_for)
+        elif not had_marks and self.pane_tabs.front != "logs":
+            self.context.say(what_for)
 
     @on(UsageRead)
     def take_usage(self, message: UsageRead) -> None:

@@ -72,6 +72,8 @@ class GraphView(LineView):
         bind("move.page-up", "pan_rows(-1)", "Page up", group="graph"),
         bind("open", "choose", "Open", group="graph"),
         bind("mark", "mark", "Mark", group="graph"),
+        bind("mark.range", "mark_range", "Mark up to here", group="graph"),
+        bind("mark.all", "mark_all", "Mark all shown", group="graph"),
         bind("take-back", "unmark", "Unmark all", group="graph"),
         bind("fold.one", "toggle_fold", "Fold", group="graph", shown=True),
         bind("fold.all", "toggle_folds", "Fold all", group="graph"),
@@ -106,6 +108,20 @@ class GraphView(LineView):
         """Somebody wants a step marked, or its mark taken away."""
 
         step: NodeId
+
+    @dataclass
+    class RangeWanted(Message):
+        """Somebody wants all marked from the step that was marked last up to this one."""
+
+        step: NodeId
+        shown: frozenset[NodeId]
+        """The steps that have a box, of which some are between them."""
+
+    @dataclass
+    class AllWanted(Message):
+        """Somebody wants all marked that is shown, or, where it is, all these marks taken away."""
+
+        shown: frozenset[NodeId]
 
     class UnmarkWanted(Message):
         """Somebody wants all marks taken away."""
@@ -453,6 +469,29 @@ class GraphView(LineView):
         else:
             self.post_message(self.MarkWanted(node.id))
             self.action_across(1)
+
+    def action_mark_range(self) -> None:
+        """Mark everything from the last mark up to the cursor, in the order of the tree."""
+        node = self.node
+        if node is None:
+            self.post_message(Said("the cursor is on no step"))
+        else:
+            self.post_message(self.RangeWanted(node.id, self._with_box))
+
+    def action_mark_all(self) -> None:
+        """Mark all that is shown, or take all marks back where all of it is marked."""
+        if shown := self._with_box:
+            self.post_message(self.AllWanted(shown))
+        else:
+            self.post_message(Said("nothing here to mark"))
+
+    @property
+    def _with_box(self) -> frozenset[NodeId]:
+        """The steps that have a box; not what is still to come."""
+        workflow = self.model.workflow
+        steps = (box.step for box in self.model.graph.boxes.values())
+        nodes = workflow.nodes if workflow is not None else {}
+        return frozenset(step for step in steps if step is not None and step in nodes)
 
     def action_unmark(self) -> None:
         """Take all marks back."""

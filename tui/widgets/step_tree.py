@@ -8,6 +8,7 @@ as it has rows, as far as the style sheet lets it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, cast
@@ -617,6 +618,26 @@ class StepTree(Table[TreeRow]):
             self.post_message(Said(why))
         else:
             super().action_mark()
+
+    # Those who show the same steps in another form have no marks of their own.
+
+    def toggle_mark_of(self, step: NodeId) -> None:
+        """Mark a step, or take its mark away, wherever its row is; a range begins there."""
+        self.model.range_start = step
+        self.marks = self.marks ^ {step}
+
+    def mark_up_to(self, step: NodeId, shown: AbstractSet[NodeId]) -> None:
+        """Mark those of some steps that stand between the one that was marked last and this one, in
+        the order of the tree with nothing folded; both included."""
+        order = [row.key for row in self._tree.all_rows]
+        places = {key: at for at, key in enumerate(order)}
+        here = places.get(step)
+        last = places.get(cast(NodeId, self.model.range_start), here)
+        between = [step]
+        if here is not None and last is not None:
+            between = order[min(here, last) : max(here, last) + 1]
+        self.model.range_start = step
+        self.marks = self.marks | (shown & {*between})
 
     def action_fold(self) -> None:
         """Fold what the cursor is on, or go to what it is below; when panned, pan left first."""

@@ -36,7 +36,8 @@ class TableModel(Generic[T]):
         self.may_mark: Callable[[T], bool] = lambda item: True
         """Which items can be marked."""
         self._marks: frozenset[Hashable] = frozenset()
-        self._range_start: Hashable | None = None
+        self.range_start: Hashable | None = None
+        """The item that was marked last, from which a range goes on."""
 
     @property
     def items(self) -> Sequence[T]:
@@ -175,7 +176,7 @@ class TableModel(Generic[T]):
         """Mark the item under the cursor, or take its mark away; a range begins here."""
         if self.current is not None and self.may_mark(self.current):
             self.is_at_newest = False
-            self._range_start = self._cursor_key
+            self.range_start = self._cursor_key
             self._marks ^= {self.key(self.current)}
 
     def mark_range(self) -> None:
@@ -183,8 +184,8 @@ class TableModel(Generic[T]):
         if self._cursor_key is None:
             return
         self.is_at_newest = False
-        low, high = sorted((self.index_of(self._range_start, self._cursor), self._cursor))
-        self._range_start = self._cursor_key
+        low, high = sorted((self.index_of(self.range_start, self._cursor), self._cursor))
+        self.range_start = self._cursor_key
         self._marks |= self.markable(self._items[low : high + 1])
 
     def markable(self, items: Iterable[T]) -> frozenset[Hashable]:
