@@ -115,6 +115,8 @@ Connect = Callable[[bool], Connection]
 
 LONG = 200
 """Characters from which on a text to copy is called by its size in the menu."""
+SHORT = 60
+"""Characters up to which lines are told beside each other there."""
 CHECK_EVERY = 10
 """Seconds between two questions whether requests are answered again, where the last one failed."""
 
@@ -951,22 +953,24 @@ class ArgoApp(TerminalApp):
         self.push_screen(menu, take)
 
     def action_copy_menu(self) -> None:
-        """A menu of what can be copied of what the cursor is on."""
+        """A menu of what can be copied of what the cursor is on, or of what is marked."""
         view = self.views.front
-        copies = dict(view.copies()) if view is not None else {}
+        copies: dict[str, str | Sequence[str]] = dict(view.copies()) if view is not None else {}
         if view is not None and view.place:
             copies = {"Place": view.place, **copies}
         if not copies:
             self.say("there is nothing here to copy")
             return
         choices = lettered(
-            Choice(title, title, help=text if len(text) < LONG else f"{len(text):,} characters")
-            for title, text in copies.items()
+            Choice(title, title, help=_size_of(text)) for title, text in copies.items()
         )
 
         def take(title: str | None) -> None:
-            if title is not None:
-                self.context.copy(copies[title])
+            text = copies[title] if title is not None else ""
+            if title is not None and isinstance(text, str):
+                self.context.copy(text)
+            elif title is not None:
+                self.context.copy_lines(text, title)
 
         self.push_screen(Menu("Copy", choices, ascii=self.context.ascii), take)
 
@@ -1554,6 +1558,14 @@ class ArgoApp(TerminalApp):
     def failed(self, message: ActionFailed) -> None:
         """What was not done, and why."""
         self.say(f"{message.plan.title}: {message.error}", "error")
+
+
+def _size_of(text: str | Sequence[str]) -> str:
+    """What a menu tells of a text to copy: a short one itself, of another how long it is."""
+    if not isinstance(text, str):
+        together = ", ".join(text[:LONG])
+        return together if len(together) < SHORT else f"{len(text):,} lines"
+    return text if len(text) < LONG else f"{len(text):,} characters"
 
 
 def of_what(kind: Kind[Any, Any]) -> str:

@@ -63,8 +63,8 @@ class Terminal(Protocol):
     def copy(self, text: str) -> None:
         """Send a text to its clipboard, as one line."""
 
-    def copy_lines(self, lines: Sequence[str]) -> None:
-        """Send lines to its clipboard."""
+    def copy_lines(self, lines: Sequence[str], what: str = "") -> None:
+        """Send lines to its clipboard; `what` names them."""
 
     def hold_frames(self, seconds: float) -> None:
         """Paint nothing for so long: something better is about to be known. 0 ends the wait."""
@@ -349,9 +349,9 @@ class AppContext:
         """Send a text to the clipboard of the terminal."""
         self._terminal.copy(text)
 
-    def copy_lines(self, lines: Sequence[str]) -> None:
-        """Send lines to the clipboard of the terminal."""
-        self._terminal.copy_lines(lines)
+    def copy_lines(self, lines: Sequence[str], what: str = "") -> None:
+        """Send lines to the clipboard of the terminal; `what` names them, as `3 names`."""
+        self._terminal.copy_lines(lines, what)
 
     def ask_rights(
         self,
@@ -448,6 +448,6 @@ class ConnectionContext:
         """Copy a text to the clipboard of the terminal."""
         self._context.copy(text)
 
-    def copy_lines(self, lines: Sequence[str]) -> None:
-        """Copy lines to the clipboard of the terminal."""
-        self._context.copy_lines(lines)
+    def copy_lines(self, lines: Sequence[str], what: str = "") -> None:
+        """Copy lines to the clipboard of the terminal; `what` names them, as `3 names`."""
+        self._context.copy_lines(lines, what)

@@ -104,8 +104,9 @@ class View(Screen[T]):
         """Where one is, as `argo-tui open` takes it; "" where nothing leads to it."""
         return ""
 
-    def copies(self) -> Iterable[tuple[str, str]]:
-        """What can be copied of what the cursor is on: what it is called, and the text."""
+    def copies(self) -> Iterable[tuple[str, str | Sequence[str]]]:
+        """What can be copied of what the cursor is on, or of what is marked: what it is called, and
+        the text, which is one line, or its lines."""
         return ()
 
     def commands(self) -> Iterable[Command]:

@@ -234,6 +234,28 @@ async def test_c_copies_the_address(server: tuple[str, Buckets]) -> None:
         assert "s3://runs/etl/metrics.json" in seen.line("status")
 
 
+async def test_c_copies_the_addresses_of_all_that_are_marked_a_line_each(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0]), size=(120, 24)) as seen:
+        await seen.press("space", "space", "c")
+        marked = seen.app.query_one(ArtifactRows).picked
+        first, second = (item.location.url for item in marked if item.location is not None)
+        assert first == "s3://runs/etl/metrics.json" != second
+        assert seen.app.copied == [f"{first}\n{second}"]
+        assert "sent 2 addresses" in seen.line("status")
+        await seen.press("C")
+        await seen.until(lambda: isinstance(seen.app.screen, Menu))
+        assert isinstance(seen.app.screen, Menu)
+        choices = seen.app.screen.rows.items
+        (names,) = [choice for choice in choices if choice.id == "name"]
+        assert names.title == "Name of 2 marked"
+        await seen.press("enter")
+        await seen.until(lambda: len(seen.app.copied) == 2)
+        assert seen.app.copied[1].splitlines() == [item.name for item in marked]
+        assert "sent Name of 2 marked" in seen.line("status")
+
+
 async def test_c_copies_an_address_whole_and_shows_it_without_its_signature() -> None:
     signed = "http://127.0.0.1:1/x?X-Amz-Signature=hush"
     wire = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from typing import Any
 
 import pytest
 
 from tests.support.app import Shown, showing
-from tests.support.runs import ETL, nightly_etl
+from tests.support.runs import ETL, nightly_etl, team
 from tests.support.scripted import ScriptedSource
 from tui.domain.identity import ObjectKey
 from tui.errors import Unreachable
@@ -17,6 +19,7 @@ from tui.palette import Palette
 from tui.ports.connection import Connection
 from tui.screens.copies import copies_of, yaml_of
 from tui.settings import Settings
+from tui.terminal import textual_private
 from tui.widgets.table import Table
 
 
@@ -43,7 +46,7 @@ def test_what_is_in_no_namespace_and_has_no_uid_has_neither() -> None:
 
 
 def test_yaml_that_no_clipboard_takes_is_not_made() -> None:
-    assert yaml_of(b'{"a":1}') == "a: 1\n" and yaml_of(b"x" * 300_000) == ""
+    assert yaml_of(b'{"a":1}') == ["a: 1"] and not yaml_of(b"x" * 300_000)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
@@ -110,3 +113,77 @@ async def test_a_key_and_tab_in_the_palette_list_commands_by_all_their_names() -
             assert palette.found.current.name == ":q, :quit"
             await shown.press("escape")
             await shown.until(lambda: not shown.shows(Palette))
+
+
+def clipboard(shown: Shown) -> list[str]:
+    """What is sent to the clipboard from now on."""
+    sent: list[str] = []
+    driver = textual_private.driver(shown.app)
+    assert driver is not None
+    write = driver.write
+
+    def hear(data: str) -> None:
+        if found := re.search("\x1b]52;c;([^\x07]*)\x07", data):
+            sent.append(base64.b64decode(found[1]).decode())
+        write(data)
+
+    driver.write = hear  # type: ignore[method-assign]
+    return sent
+
+
+async def test_in_a_list_c_copies_the_names_of_all_that_are_marked_a_line_each() -> None:
+    async with showing(source=ScriptedSource(nightly_etl(), *team())) as shown:
+        sent, names = clipboard(shown), shown.names
+        await shown.press("c")
+        assert sent == [names[0]]
+        await shown.press("j", "j", "space", "g", "space", "c")
+        assert sent[1:] == [f"{names[0]}\n{names[2]}"], "in the order of the list"
+        await shown.until_said("2 names sent to the clipboard")
+        found = await offered(shown)
+        assert found["Name of 2 marked"] == f"{names[0]}, {names[2]}" and "Name" not in found
+        assert "argo command of 2 marked" in found
+        rows: Table[Choice] = shown.app.screen.query_one(Table)
+        rows.move_to("Namespace/name of 2 marked")
+        await shown.press("enter")
+        await shown.until_said("Namespace/name of 2 marked sent to the clipboard")
+        assert sent[-1].splitlines() == [f"argo/{names[0]}", f"argo/{names[2]}"]
+        await shown.press("u", "c")
+        assert sent[-1] in names
+
+
+async def marked_row(shown: Shown, title: str) -> Table[Choice]:
+    assert title in await offered(shown)
+    rows: Table[Choice] = shown.app.screen.query_one(Table)
+    return rows
+
+
+async def test_in_the_tree_c_copies_the_names_of_all_that_are_marked_a_line_each() -> None:
+    async with showing(source=ScriptedSource(nightly_etl())) as shown:
+        await shown.open()
+        sent, steps = clipboard(shown), shown.detail.steps
+        steps.move_to_line(0)
+        await shown.press("space", "space", "c")
+        first, second = (row.node for row in steps.items[:2])
+        assert first.type != "Pod" == second.type
+        assert sent[0].splitlines() == [first.title, shown.detail.split.name_of(second)]
+        assert sent[0].splitlines()[1].startswith(f"{ETL}-")
+        await shown.until_said("2 names sent to the clipboard")
+        rows = await marked_row(shown, "Node ID of 2 marked")
+        assert rows.model.index_of("Step of 2 marked") >= 0 and rows.model.index_of("Step") < 0
+        rows.move_to("Node ID of 2 marked")
+        await shown.press("enter")
+        await shown.until(lambda: len(sent) == 2)
+        assert sent[1].splitlines() == [str(first.id), str(second.id)]
+        await shown.press("u", "c")
+        assert "\n" not in sent[2]
+
+
+async def test_yaml_is_copied_as_lines() -> None:
+    async with showing(source=ScriptedSource(nightly_etl())) as shown:
+        await shown.open()
+        sent = clipboard(shown)
+        (await marked_row(shown, "YAML")).move_to("YAML")
+        await shown.press("enter")
+        await shown.until(lambda: sent)
+        lines = sent[0].splitlines()
+        assert "kind: Workflow" in lines and f"  name: {ETL}" in lines

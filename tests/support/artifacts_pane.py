@@ -65,7 +65,7 @@ class Bench(App[None]):
     def copy(self, text: str) -> None:
         self.copied.append(text)
 
-    def copy_lines(self, lines: Sequence[str]) -> None:
+    def copy_lines(self, lines: Sequence[str], what: str = "") -> None:
         self.copied.append("\n".join(lines))
 
 

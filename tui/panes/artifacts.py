@@ -8,7 +8,7 @@ once; sizes follow.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import ClassVar, NamedTuple
@@ -69,6 +69,10 @@ SLOW = 3
 
 FACT_INTERVALS = (0.1, 1.0)
 """Seconds for which answers of stores are gathered before they are shown; the second for MANY."""
+
+
+LONGEST_TOLD = 60
+"""Characters of what is copied of several that a menu tells."""
 
 
 class FoundArtifacts(NamedTuple):
@@ -567,12 +571,20 @@ class ArtifactsPane(Pane):
             self._say(why_not)
 
     def action_copy_key(self) -> None:
-        """Copy the address of the artifact under the cursor to the clipboard."""
-        item = self._rows.current
+        """Copy the address of the artifact under the cursor, or of those marked, one a line."""
+        items, is_marked = self._rows.picked, bool(self._rows.marks)
+        item = items[0] if items else None
         if item is None:
             self._say("no artifact here")
             return
-        text = (item.location.url or item.location.key) if item.location else item.artifact.key
+        texts = [text for text in map(_address_of, items) if text]
+        if is_marked and texts:
+            keyless = len(items) - len(texts)
+            count = "1 address" if len(texts) == 1 else f"{len(texts):,} addresses"
+            self.context.copy_lines(texts, count)
+            self._say(f"sent {count}" + (f"; {keyless:,} more marked have none" if keyless else ""))
+            return
+        text = "".join(texts[:1])
         if not text:
             self._say(f"{item.artifact.name} has no key", "warning")
             return
@@ -585,12 +597,10 @@ class ArtifactsPane(Pane):
         if item is None or workflow is None:
             self._say("no artifact here")
             return
-        reached, can = None, frozenset[Can]()
-        if item.location is not None:
-            reached = self._stores.reached(item.location)
-            with contextlib.suppress(StoreError):
-                can = self._stores.store(item.location).can
-        found = {way.id: way for way in ways(item, reached, workflow.ref, can)}
+        if self._rows.marks:
+            self._copy_of_marked(self._rows.picked, workflow)
+            return
+        found = {way.id: way for way in self._ways(item, workflow)}
         place = self.tell_place()
         if place:
             found = {PLACE: Way(PLACE, "Place", place), **found}
@@ -605,6 +615,39 @@ class ArtifactsPane(Pane):
             elif id is not None:
                 self.context.copy(found[id].text)
                 self._say(f"sent {without_secrets(found[id].text)}")
+
+        self.app.push_screen(Menu("Copy", choices, ascii=self.context.ascii), chosen)
+
+    def _ways(self, item: Item, workflow: Workflow) -> Sequence[Way]:
+        """What can be copied of one."""
+        reached, can = None, frozenset[Can]()
+        if item.location is not None:
+            reached = self._stores.reached(item.location)
+            with contextlib.suppress(StoreError):
+                can = self._stores.store(item.location).can
+        return ways(item, reached, workflow.ref, can)
+
+    def _copy_of_marked(self, items: Sequence[Item], workflow: Workflow) -> None:
+        """Choose what to copy of all that are marked; links are asked for one by one."""
+        lines: dict[tuple[str, str], list[str]] = {}
+        for item in items:
+            for way in self._ways(item, workflow):
+                if way.text:
+                    lines.setdefault((way.id, way.title), []).append(way.text)
+        told = {
+            way: f"{title} of {_some_of(len(texts), len(items))} marked"
+            for (way, title), texts in lines.items()
+        }
+        choices = lettered(
+            Choice(way, told[way], help=", ".join(texts)[:LONGEST_TOLD])
+            for (way, _), texts in lines.items()
+        )
+
+        def chosen(id: str | None) -> None:
+            for (way, _), texts in lines.items():
+                if way == id:
+                    self.context.copy_lines(texts, told[way])
+                    self._say(f"sent {told[way]}")
 
         self.app.push_screen(Menu("Copy", choices, ascii=self.context.ascii), chosen)
 
@@ -669,3 +712,13 @@ class ArtifactsPane(Pane):
         """Show the unexpected error of a worker, which would otherwise end silently."""
         if message.state is WorkerState.ERROR and message.worker.error is not None:
             self._say(str(caught(message.worker.error, "asking for artifacts")), "error")
+
+
+def _address_of(item: Item) -> str:
+    """Where it is; its key where that is all that is known; "" for neither."""
+    place = item.location
+    return (place.url or place.key) if place is not None else item.artifact.key
+
+
+def _some_of(count: int, whole: int) -> str:
+    return f"{whole:,}" if count == whole else f"{count:,} of {whole:,}"

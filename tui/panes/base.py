@@ -64,8 +64,8 @@ class PaneContext(Protocol):
     def copy(self, text: str) -> None:
         """Copy a text to the clipboard of the terminal, as one line."""
 
-    def copy_lines(self, lines: Sequence[str]) -> None:
-        """Copy lines to the clipboard of the terminal."""
+    def copy_lines(self, lines: Sequence[str], what: str = "") -> None:
+        """Copy lines to the clipboard of the terminal; `what` names them, as `3 names`."""
 
 
 READING = "reading …"

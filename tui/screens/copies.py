@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from tui.domain.identity import ObjectKey
@@ -63,9 +63,27 @@ def copies_of_pod(pod: str, key: ObjectKey, *, context: str = "") -> Iterator[Co
     yield Copied("kubectl logs command", _command("kubectl logs", about, key, context))
 
 
-def yaml_of(raw: bytes) -> str:
-    """The YAML of an object's JSON; "" for one that no clipboard takes."""
-    return "".join(yaml_blocks(raw)) if len(raw) <= MOST else ""
+def names(count: int) -> str:
+    """What names that are copied are called."""
+    return "1 name" if count == 1 else f"{count:,} names"
+
+
+def copies_of_marked(each: Sequence[Iterable[Copied]]) -> Iterator[tuple[str, Sequence[str]]]:
+    """What can be copied of several that are marked: a line of each, of what more than one has."""
+    lines: dict[str, list[str]] = {}
+    for copies in each:
+        for title, text in copies:
+            lines.setdefault(title, []).append(text)
+    for title, found in lines.items():
+        if len(found) == len(each):
+            yield f"{title} of {len(each):,} marked", found
+        elif len(found) > 1:
+            yield f"{title} of {len(found):,} of {len(each):,} marked", found
+
+
+def yaml_of(raw: bytes) -> Sequence[str]:
+    """The lines of the YAML of an object's JSON; none for one that no clipboard takes."""
+    return "".join(yaml_blocks(raw)).splitlines() if len(raw) <= MOST else ()
 
 
 def _command(program: str, about: str, key: ObjectKey, context: str) -> str:

@@ -61,7 +61,7 @@ from tui.screens.bindings import (
     preset_bindings,
 )
 from tui.screens.commands import action_commands, objects_called, pane_commands, sort_commands
-from tui.screens.copies import copies_of
+from tui.screens.copies import Copied, copies_of, copies_of_marked, names
 from tui.screens.filter_bar import FilterBar
 from tui.screens.groups import (
     LABEL,
@@ -1274,8 +1274,9 @@ class ListScreen(View[None]):
         query = self.arrangement.query
         return str(Link(context, names, kind=self.kind.id, query=query)) if feeds else ""
 
-    def copies(self) -> Iterable[tuple[str, str]]:
-        """The place of the object under the cursor, its names, and commands that show it."""
+    def copies(self) -> Iterable[tuple[str, str | Sequence[str]]]:
+        """The place of the object under the cursor, its names, and commands that show it; of what
+        is marked, each a line."""
         row = self.rows.current
         if row is not None:
             key, context = row.key, self.context.context_of(row.key)
@@ -1283,8 +1284,28 @@ class ListScreen(View[None]):
             name = "" if key.incarnation else key.name
             link = Link(context, key.namespace, name, kind=key.kind, uid=key.incarnation)
             yield f"Place of {self.kind.noun}", str(link)
-            pages = self.context.for_place(row.key.connection).pages
-            yield from copies_of(self.kind, row.key, row.uid, context=context, pages=pages)
+        if marked := self._marked:
+            yield from copies_of_marked([*map(self._copies_of, marked)])
+        elif row is not None:
+            yield from self._copies_of(row)
+
+    def _copies_of(self, row: Row[Any]) -> Iterable[Copied]:
+        context, pages = (
+            self.context.context_of(row.key),
+            self.context.for_place(row.key.connection).pages,
+        )
+        return copies_of(self.kind, row.key, row.uid, context=context, pages=pages)
+
+    @property
+    def _marked(self) -> Sequence[Row[Any]]:
+        """What is marked, in the order of the list; what the filter hides of it comes last."""
+        marks = self.rows.marks
+        if not marks or self.is_grouped:
+            return ()
+        shown = {row.key: row for row in self.rows.items if row.key in marks}
+        known = self.arrangement.session.known.values()
+        hidden = (row for row in known if row.key in marks and row.key not in shown)
+        return [*shown.values(), *hidden]
 
     def actions(self) -> Iterable[Command]:
         """What can be done to what is marked or under the cursor."""
@@ -1409,10 +1430,12 @@ class ListScreen(View[None]):
             self.context.say(f"no namespace has this key yet; {hint('command')} and ns choose one")
 
     def action_copy(self) -> None:
-        """Send the name to the clipboard of the terminal."""
-        row = self.row
+        """Send the name to the clipboard of the terminal, or all that are marked, one a line."""
+        row, marked = self.row, self._marked
         self.rows.hold()
-        if row is not None:
+        if marked:
+            self.context.copy_lines([each.key.name for each in marked], names(len(marked)))
+        elif row is not None:
             self.context.copy(row.key.name)
         else:
             self._say_none()

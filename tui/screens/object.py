@@ -219,7 +219,7 @@ class ObjectScreen(View[None]):
         context = self.context.context_of(key)
         return str(Link(context, key.namespace, key.name, kind=key.kind, pane=pane))
 
-    def copies(self) -> Iterable[tuple[str, str]]:
+    def copies(self) -> Iterable[tuple[str, str | Sequence[str]]]:
         """Its names, commands that show it, and its YAML."""
         context = self.context.context_of(self.key)
         pages = self.context.for_place(self.key.connection).pages

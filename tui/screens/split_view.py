@@ -9,7 +9,7 @@ moved.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -341,11 +341,18 @@ class SplitView(Container):
     def name_of_step(self) -> str:
         """The name of the pod the cursor is on, or of the step; "" before there are steps."""
         node = self.node
-        if node is None or self._workflow is None:
-            return ""
-        if node.type == "Pod":
+        return self.name_of(node) if node is not None else ""
+
+    def name_of(self, node: Node) -> str:
+        """The name of the pod of a step, or, where it has none, of the step."""
+        if node.type == "Pod" and self._workflow is not None:
             return pod_name(self._workflow, node, self.context.pod_names)
         return node.title
+
+    @property
+    def marked(self) -> Sequence[Node]:
+        """The steps that are marked, in the order of the tree."""
+        return self.steps.marked_nodes
 
     @property
     def step_called(self) -> str:

@@ -35,6 +35,7 @@ from tui.domain.links import Link
 from tui.domain.load import measured_sums
 from tui.domain.node import PROBLEM_PHASES, Node, NodeId
 from tui.domain.overview import prepare
+from tui.domain.podname import pod_name
 from tui.domain.prices import cost_of
 from tui.domain.samples import RunSamples
 from tui.domain.soundness import NO_STATUS, troubles
@@ -55,7 +56,7 @@ from tui.ports.samples import SavedSamples
 from tui.ports.threads import CancelToken, endless
 from tui.screens.bindings import action_bindings, hints, kind_bindings, pane_bindings
 from tui.screens.commands import action_commands, objects_called, pane_commands
-from tui.screens.copies import copies_of, copies_of_pod, yaml_of
+from tui.screens.copies import Copied, copies_of, copies_of_marked, copies_of_pod, names, yaml_of
 from tui.screens.find_step import FindStep
 from tui.screens.headings import first_of, heading_of_workflow, why_no_steps
 from tui.screens.legend import LOG, TREE
@@ -669,8 +670,9 @@ class WorkflowScreen(View[None]):
         name, uid = ("", key.incarnation) if key.incarnation else (key.name, "")
         return str(Link(context, key.namespace, name, step, pane=pane, spot=spot, uid=uid))
 
-    def copies(self) -> Iterable[tuple[str, str]]:
-        """Its names, those of the step the cursor is on, commands that show both, and its YAML."""
+    def copies(self) -> Iterable[tuple[str, str | Sequence[str]]]:
+        """Its names, those of the step the cursor is on or of what is marked, commands that show
+        both, and its YAML."""
         context = self.context.context_of(self.key)
         whole = Target(self.key, self._watched.uid)
         step = self.split.chosen(whole, "node")
@@ -682,14 +684,26 @@ class WorkflowScreen(View[None]):
             pages=self.context.for_place(self.key.connection).pages,
             step=step[0].node if step is not None else "",
         )
-        if step is not None:
+        if marked := self.split.marked:
+            yield from copies_of_marked([self._copies_of(node, context) for node in marked])
+        elif step is not None:
             yield "Step", step[1]
             yield "Node ID", step[0].node
-        if (pod := self.split.chosen(whole, "pod")) is not None:
-            yield from copies_of_pod(pod[0].pod, self.key, context=context)
+            if (pod := self.split.chosen(whole, "pod")) is not None:
+                yield from copies_of_pod(pod[0].pod, self.key, context=context)
         last = self._watched.last
         if last is not None and (text := yaml_of(last.raw)):
             yield "YAML", text
+
+    def _copies_of(self, node: Node, context: str) -> Iterable[Copied]:
+        """What can be copied of a step."""
+        workflow = self.workflow
+        yield Copied("Step", node.title)
+        if workflow is not None and node.id in workflow.nodes:
+            yield Copied("Node ID", str(node.id))
+        if workflow is not None and node.type == "Pod":
+            pod = pod_name(workflow, node, self.context.pod_names)
+            yield from copies_of_pod(pod, self.key, context=context)
 
     def actions(self) -> Iterable[Command]:
         """What can be done to this workflow, and to what of it the cursor is on."""
@@ -860,8 +874,14 @@ class WorkflowScreen(View[None]):
         return (Subject(target, known, is_gone),)
 
     def action_copy(self) -> None:
-        """Send the pod's name, or the step's, to the clipboard of the terminal."""
-        self.context.copy(self.split.name_of_step or self.key.name)
+        """Send the name of the pod, or of the step, to the clipboard; of those marked, one a line.
+
+        It is the clipboard of the terminal.
+        """
+        if marked := self.split.marked:
+            self.context.copy_lines([*map(self.split.name_of, marked)], names(len(marked)))
+        else:
+            self.context.copy(self.split.name_of_step or self.key.name)
 
     def action_find(self) -> None:
         """Type which steps to show."""

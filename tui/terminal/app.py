@@ -198,9 +198,9 @@ class Terminal:
         self._sent = (clean(text), time.monotonic())
         self._say(sent.message, "information" if sent.ok else "warning")
 
-    def copy_lines(self, lines: Sequence[str]) -> None:
-        """Send lines to the clipboard of the terminal, which stay lines."""
-        sent = send_lines(lines, multiplexer=self.capabilities.multiplexer)
+    def copy_lines(self, lines: Sequence[str], what: str = "") -> None:
+        """Send lines to the clipboard of the terminal, which stay lines; `what` names them."""
+        sent = send_lines(lines, what=what, multiplexer=self.capabilities.multiplexer)
         driver = textual_private.driver(self._app)
         if sent.ok and driver is not None:
             driver.write(sent.sequence)

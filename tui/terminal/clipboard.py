@@ -48,9 +48,9 @@ def send(text: str, *, what: str = "", multiplexer: Multiplexer = "") -> Sent:
     return _sent(clean(text), what, multiplexer)
 
 
-def send_lines(lines: Sequence[str], *, multiplexer: Multiplexer = "") -> Sent:
+def send_lines(lines: Sequence[str], *, what: str = "", multiplexer: Multiplexer = "") -> Sent:
     """The same for lines that somebody marked: each stays one, without controls."""
-    what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
+    what = what or ("1 line" if len(lines) == 1 else f"{len(lines):,} lines")
     return _sent("\n".join(map(clean, lines)), what, multiplexer)
 
 

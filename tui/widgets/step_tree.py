@@ -461,6 +461,16 @@ class StepTree(Table[TreeRow]):
         return cast(frozenset[NodeId], self.marks)
 
     @property
+    def marked_nodes(self) -> Sequence[Node]:
+        """The same in the order of the tree; what is left out of that comes last."""
+        marked, workflow = self.marked, self._tree.workflow
+        if not marked or workflow is None:
+            return ()
+        found = {row.key: row.node for row in self._tree.all_rows if row.key in marked}
+        hidden = (node for key, node in workflow.nodes.items() if key in marked - found.keys())
+        return [*found.values(), *hidden]
+
+    @property
     def folded(self) -> frozenset[NodeId]:
         """The nodes that hide what is below them."""
         return self._tree.folded
