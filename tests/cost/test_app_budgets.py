@@ -29,7 +29,7 @@ SECONDS = 12
 """Seconds watched where each costs the same."""
 LIVE = 1_000
 """Bytes a second that a live screen may cost."""
-DIALOG = 2_000
+DIALOG = 1_800
 """What our dialogs cost, far below the budget: they dim nothing, and are painted once. The row of
 hints goes meanwhile, and comes back."""
 

@@ -121,6 +121,17 @@ def test_blanks_before_a_word_are_written_with_its_pen() -> None:
     assert other == "\x1b[H\x1b[0;31;44m   \x1b[0;32m───\x1b[31m12m\x1b[K"
 
 
+def test_blanks_between_signs_of_one_look_are_erased_at_once() -> None:
+    picture, painter, emulator = Picture(42, 1), Painter(), Emulator(42, 1)
+    lay(picture, 0, ("x" * 42, ""))
+    emulator.feed(painter.paint(picture).encode())
+    lay(picture, 0, ("|", "red"), (" " * 15, ""), ("|", "red"), (" " * 22, ""), ("xxx", ""))
+    written = painter.paint(picture)
+    assert written == "\r\x1b[31m|\x1b[38X\x1b[17G|"
+    emulator.feed(written.encode())
+    assert emulator.text()[0] == "|" + " " * 15 + "|" + " " * 22 + "xxx"
+
+
 def test_a_wide_character_is_written_whole() -> None:
     _, second = painted(None, ([("漢字 ab", "")],), ([("x字漢ab", "")],))
     screen = Emulator(20, 1)

@@ -137,18 +137,23 @@ class Brush:
     def _narrow(self, text: str, look: Look, x: int, y: int) -> None:
         """Write characters of one cell each, long repeats among them by the shortest way."""
         start = 0
+        blank_to = text.rfind(SKIPPED) + SKIP_FROM if self.erasable(look) else 0
+        is_blank = False
         for repeat in REPEATS.finditer(text):
             char, count = repeat[1], repeat.end() - repeat.start()
-            erase = char == " " and count >= SKIP_FROM and self.erasable(look)
+            erase = char == " " and count >= SKIP_FROM and blank_to > 0
             if not erase and not self.abilities.repeat:
                 continue
             self._plain(text[start : repeat.start()], look, x + start, y)
             start = repeat.end()
             if erase:
-                # The cursor stays where the erasing began.
-                self._move(x + repeat.start(), y)
-                self._ready(look, True)
-                self._out.append(f"\x1b[{count}X")
+                if not is_blank:
+                    # All blanks to come at once: what stands between them is written over that.
+                    # The cursor stays where the erasing began.
+                    self._move(x + repeat.start(), y)
+                    self._ready(look, True)
+                    self._out.append(f"\x1b[{blank_to - repeat.start()}X")
+                    is_blank = True
             else:
                 self._plain(char, look, x + repeat.start(), y)
                 self._out.append(f"\x1b[{count - 1}b")

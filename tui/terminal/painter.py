@@ -118,7 +118,7 @@ def _cells(row: Row, start: int, end: int, y: int, runs: list[Run]) -> None:
         if at and runs[-1][4].blank == look.blank:
             # Blanks that look the same under the pen at hand, or under the one that follows.
             _, x, before, begun, pen = runs[-1]
-            if text.count(" ") == stop - at:
+            if pen is look or text.count(" ") == stop - at:
                 runs[-1] = (y, x, before + text, begun + cells, pen)
             elif before.count(" ") == len(begun):
                 runs[-1] = (y, x, before + text, begun + cells, look)
