@@ -352,10 +352,10 @@ async def test_what_failed_is_the_loudest_in_a_graph() -> None:
         await shown.at_rest()
         graph = split.front
         rows = [graph.render_line(y) for y in range(graph.size.height)]
-        problem, accent = graph.token("problem").color, graph.token("accent").color
+        failed, accent = graph.token("phase-failed").color, graph.token("accent").color
         borders = [part for row in rows for part in row if {*part.text} & {*"╔╗╚╝║┌┐└┘"}]
         colours = {part.style.color for part in borders if part.style is not None}
         assert any("╔" in part.text for part in borders), "the critical path has borders of its own"
         assert accent not in colours
-        named = [part for row in rows for part in row if "transform" in part.text]
-        assert problem in [part.style.color for part in named if part.style is not None]
+        signs = [part for row in rows for part in row if "✖" in part.text]
+        assert failed in [part.style.color for part in signs if part.style is not None]

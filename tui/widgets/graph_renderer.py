@@ -198,9 +198,8 @@ class GraphRenderer:
         kind, base = self._kind(box), self.style("")
         border = self.style("rule" if is_cursor else "muted" if box.is_coming else "")
         dim = self.style("muted")
-        # What failed is the loudest: the critical path has borders of its own, and no colour.
-        told = self.style(self._token(box)) if box.is_problem else base
-        text = dim if box.is_coming else self.style("heading") if is_cursor else told
+        # The sign of what failed is the loudest: the critical path has borders and no colour.
+        text = dim if box.is_coming else self.style("heading") if is_cursor else base
         if rect.height == 1:
             first, last = BRACKETS[kind][0], BRACKETS[kind][1]
             inner = [(self._sign(box), self.style(self._token(box))), (self._times(box), text)]
