@@ -47,9 +47,9 @@ KEYS = {
 }
 """What a terminal sends for the keys that have names (`focus` and `blur` are its own words)."""
 
-IDLE = 3
-"""Ticks of processor time a second that a program takes which only waits: ten looks at the keys,
-and the second that went by."""
+PART = 0.25
+"""Seconds of a long wait that are looked at by themselves. Who waits looks at the clock and at its
+keys, a tick of processor time in them at most: the longer it is watched, the more that takes."""
 FRAME_BEGIN = b"\x1b[?2026h"
 SYNC_QUERY = b"\x1b[?2026$p"
 SYNC_ANSWER = b"\x1b[?2026;2$y"
@@ -193,17 +193,20 @@ class Pty:
         """Until `still` seconds pass in which nothing was written and nothing was worked on."""
         end = time.monotonic() + within
         pids = [self.process.pid, *self.others]
-        worked = sum(map(ticks_of, pids))
         while time.monotonic() < end:
-            if self._read(still):
-                continue
-            now = sum(map(ticks_of, pids))
-            # On a busy machine it may not have had its turn: that is not quiet either. Who waits
-            # and looks at the clock now and then works a little, the longer the more.
-            if now - worked <= 1 + still * IDLE and not any(map(is_at_work, pids)):
+            if self._is_quiet(still, pids):
                 return
-            worked = now
         raise AssertionError(f"not quiet within {within} s; the screen:\n{self.picture()}")
+
+    def _is_quiet(self, still: float, pids: Sequence[int]) -> bool:
+        """Whether nothing was written and nothing worked on for so many seconds."""
+        end = time.monotonic() + still
+        while (left := end - time.monotonic()) > 0:
+            worked = sum(map(ticks_of, pids))
+            if self._read(min(left, PART)) or sum(map(ticks_of, pids)) - worked > 1:
+                return False
+        # On a busy machine it may not have had its turn: that is not quiet either.
+        return not any(map(is_at_work, pids))
 
     def pump(self, seconds: float) -> None:
         """Read for so long whatever comes, quiet or not."""
