@@ -742,9 +742,7 @@ def own_lines(block: LogBlock, *, is_after_own: bool = False) -> array[int]:
     """
     found = array("I")
     last = -1
-    # Most logs have no such word at all, and to know that is fifty times faster.
-    whole = block.data if block.raw is None else block.raw
-    for mark in _MARK.finditer(block.data) if b"argo" in whole else ():
+    for mark in _MARK.finditer(block.data) if _may_be_own(block) else ():
         index = bisect_right(block.ends, mark.start())
         if index != last and _OF_ARGO.match(block.data, block.start(index), block.ends[index]):
             found.append(index)
@@ -759,6 +757,13 @@ def own_lines(block: LogBlock, *, is_after_own: bool = False) -> array[int]:
         if _EXIT.fullmatch(block.data, block.start(index), block.ends[index]):
             own.add(index)
     return array("I", sorted(own)) if len(own) > len(found) else found
+
+
+def _may_be_own(block: LogBlock) -> bool:
+    """Whether Argo's mark is in it at all: in most logs it is not, and a search for fixed words is
+    fifty times faster. Long words are looked for faster than short ones, and one byte fastest."""
+    whole = block.data if block.raw is None else block.raw
+    return b" argo=true" in whole or (b'"' in whole and b'"argo":' in whole)
 
 
 def of_program(blocks: Iterable[LogBlock]) -> Iterator[LogBlock]:

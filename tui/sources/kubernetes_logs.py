@@ -34,15 +34,15 @@ class KubernetesLogs:
         stream = self._cluster.transport.stream(path, _query(request), stop, quiet=quiet)
         with stream as pieces:
             yield EMPTY
-            larger = pieces if request.follow else _larger(pieces)
-            yield from blocks_of(larger, request.source, stamped=request.stamped)
+            whole = pieces if request.follow else larger(pieces)
+            yield from blocks_of(whole, request.source, stamped=request.stamped)
 
 
-def _larger(pieces: Iterator[bytes], now: Callable[[], float] = monotonic) -> Iterator[bytes]:
+def larger(pieces: Iterator[bytes], now: Callable[[], float] = monotonic) -> Iterator[bytes]:
     """Pieces that come quickly one after the other, as fewer and larger ones.
 
     A log that is read once comes as fast as the line can; each piece costs us as much as a hundred
-    lines do.
+    lines do. They end where a line ends, if one does: what is begun would be copied again.
     """
     waiting: list[bytes] = []
     size, since = 0, now()
@@ -50,9 +50,13 @@ def _larger(pieces: Iterator[bytes], now: Callable[[], float] = monotonic) -> It
         waiting.append(piece)
         size += len(piece)
         if size >= LARGE or now() - since > SOON:
+            end = piece.rfind(b"\n") + 1
+            begun = piece[end:] if end else b""
+            if begun:
+                waiting[-1] = piece[:end]
             yield b"".join(waiting)
-            waiting.clear()
-            size, since = 0, now()
+            waiting = [begun] if begun else []
+            size, since = len(begun), now()
     if waiting:
         yield b"".join(waiting)
 
