@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.support.recorded import ABSENT, KUBE
 from tests.support.why import Case
 from tui.domain.why.answer import explain
+from tui.domain.why.evidence import PODS
 from tui.domain.why.finding import Verdict
 from tui.sources import pods as core
 
@@ -59,3 +61,34 @@ def test_a_recorded_run_is_explained_and_each_pointer_leads_to_what_it_quotes(ru
         assert finding.at or finding.weight == "unknown"
         for pointer in finding.at:
             assert str(case.quoted(pointer)).startswith(pointer.quote)
+
+
+BLIND = {
+    "config-error": 'main could not be made: secrets "nope" not found (told ',
+    "image-pull": "registry.example/nonexistent:1 could not be pulled: pull access denied",
+    "unschedulable": "1 didn't match Pod's node affinity/selector",
+}
+"""Runs that go on, of which nobody may see the pods."""
+
+
+@pytest.mark.parametrize("run", BLIND)
+@pytest.mark.parametrize("unread", [{PODS: "you may not get pods"}, {}])
+def test_the_events_of_a_recorded_run_tell_what_its_pod_would(
+    run: str, unread: dict[str, str]
+) -> None:
+    workflow = {"kind": "Workflow", **read(f"{run}/workflow-mid.json")}
+    events = tuple(core.events(json.dumps(read(f"{run}/events.json")).encode())[0])
+    (name,) = {each.object_name for each in events if each.object_kind == "Pod"}
+    gone = () if unread else (name,)
+    case = Case(run, "", "", workflow, events=events, unread=unread, gone=gone)
+    answer = explain(case.evidence())
+    assert BLIND[run] in answer.headline and answer.verdict is Verdict.WAITS
+    (of_pod,) = [each for each in answer.findings if each.label == "pod"]
+    assert of_pod.weight == "unknown" and "not known" in of_pod.text
+    for finding in answer.findings:
+        for pointer in finding.at:
+            assert str(case.quoted(pointer)).startswith(pointer.quote)
+    if run != "unschedulable":  # of that Argo says it, too
+        without = replace(case, events=())
+        answer = explain(without.evidence())
+        assert answer.headline == "it runs; how its pod is doing is not known"

@@ -37,7 +37,11 @@ def raw_event(event: Event) -> dict[str, Any]:
         "message": event.message,
         "count": event.count,
         "lastTimestamp": event.last_seen,
-        "involvedObject": {"kind": event.object_kind, "name": event.object_name},
+        "involvedObject": {
+            "kind": event.object_kind,
+            "name": event.object_name,
+            "fieldPath": event.object_field,
+        },
     }
 
 
@@ -211,6 +215,27 @@ def test_what_may_not_be_read_is_said_and_the_rest_is_told(tmp_path: Path) -> No
     )
     with cluster(case("oom"), tmp_path, refuses="workflows") as (_, command):
         assert run([*command, "w"]).code == 4
+
+
+@pytest.mark.parametrize("refuses", ["pods", ""])
+def test_of_a_step_whose_pod_cannot_be_read_its_events_tell_what_keeps_it(
+    tmp_path: Path, refuses: str
+) -> None:
+    which = case("no secret while it runs, and nobody may see the pod")
+    with cluster(which, tmp_path, refuses=refuses) as (api, command):
+        said = run([*command, "w", "--where"])
+        answer = json.loads(run([*command, "w", "-o", "json"]).out)
+    assert said.code == 3 and asked_for(api)[:3] == ["workflows/w", "pods", "events"]
+    words = 'main could not be made: secrets "db" not found (told 6m58s ago)'
+    assert said.out.splitlines()[:2] == [
+        f"◷ waits: {words}",
+        "               <- event Failed of Pod w",
+    ]
+    why = "not known: not allowed to list pods" if refuses else "its pod is gone, so that what"
+    assert f"? pod          {why}" in said.out
+    assert (answer["verdict"], answer["findings"][0]["text"]) == ("waits", words)
+    (at,) = answer["findings"][0]["at"]
+    assert (at["in"], at["reason"], at["quote"]) == ("event", "Failed", which.events[1].message)
 
 
 def test_the_latest_can_be_asked_about_and_one_step_of_it(tmp_path: Path) -> None:

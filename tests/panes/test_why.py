@@ -253,6 +253,21 @@ async def test_what_may_not_be_read_is_said_and_saved_workflows_are_explained() 
         assert "OOMKilled" in on.app.text and ETL
 
 
+async def test_events_of_a_pod_that_nobody_may_see_say_what_keeps_it_and_enter_goes_there() -> None:
+    which = case("no image, and nobody may see the pod")
+    source, around = furnished(which)
+    async with bench(WhyPane, source) as on:
+        on.app.time = THEN
+        on.app.show(which.workflow)
+        await on.until(lambda: "? pod" in on.app.text and "looking" not in on.app.text)
+        assert on.app.text.startswith("◷ waits: the image trainer:5 could not be pulled: pull")
+        assert "not known: you may not get pods" in on.app.text
+        assert around.asked == ["pod w", "events w"]
+        found = posted(on, ShowProof)
+        await on.pilot.press("enter")
+        assert found[0].pane == "events" and "Failed\\ to\\ pull" in found[0].pattern
+
+
 async def test_markup_and_escapes_of_the_cluster_are_text() -> None:
     which = case("words of another version")
     node = which.workflow["status"]["nodes"]["w"]

@@ -171,10 +171,20 @@ def waits(reason: str, message: str = "") -> Json:
 
 
 def warning(
-    reason: str, message: str, *, count: int = 1, name: str = "w", kind: str = "Pod"
+    reason: str,
+    message: str,
+    *,
+    count: int = 1,
+    name: str = "w",
+    kind: str = "Pod",
+    container: str = "",
+    type: str = "Warning",
+    at: str = ENDED,
 ) -> Event:
-    """An event that warns."""
-    return Event("Warning", reason, message, ENDED, count, kind, name, "", f"e-{reason}")
+    """An event that warns, or one of another type."""
+    about = f"spec.containers{{{container}}}" if container else ""
+    uid = f"e-{reason}-{message[:12]}-{container}"
+    return Event(type, reason, message, at, count, kind, name, "", uid, about)
 
 
 @dataclass(frozen=True)
@@ -197,6 +207,8 @@ class Case:
     usual: Mapping[str, Usual] | None = None
     """How long steps took in earlier runs."""
     retry: RetryFacts | None = None
+    gone: tuple[str, ...] = ()
+    """Pods of which it is known that they are gone."""
     stands: Verdict | None = None
     """How it stands; None for failed, or waits if it is not over."""
 
@@ -212,7 +224,10 @@ class Case:
         return Evidence(
             decode.workflow(raw),
             NOW,
-            pods={each["metadata"]["name"]: each for each in self.pods},
+            pods={
+                **{each: {} for each in self.gone},
+                **{each["metadata"]["name"]: each for each in self.pods},
+            },
             events=self.events,
             logs={("w", "main"): Tail(self.logs)} if self.logs else {},
             others=self.others,
@@ -876,6 +891,150 @@ def waiting_cases() -> Iterator[Case]:
     )
 
 
+def unseen_cases() -> Iterator[Case]:
+    """A step that runs, as Argo says, of whose pod nothing is known but events: each kind of what
+    keeps a pod from beginning once, then what is none of that."""
+    blind = {PODS: "you may not get pods"}
+
+    def going(phase: str = "Running", **more: Any) -> Json:
+        return run(step("w", phase, **more), phase="Running")
+
+    def told(id: str, cause: str, says: str, *events: Event, **more: Any) -> Case:
+        more.setdefault("unread", blind)
+        return Case(f"{id}, and nobody may see the pod", cause, says, going(), (), events, **more)
+
+    no_secret = warning("Failed", 'Error: secrets "db" not found', count=9, container="main")
+    yield told(
+        "no secret while it runs",
+        "container",
+        'main could not be made: secrets "db" not found (told 6m58s ago)',
+        warning("Started", "Started container wait", container="wait", type="Normal"),
+        no_secret,
+    )
+    yield Case(
+        "no secret while it runs, and the pod is gone",
+        "container",
+        'could not be made: secrets "db" not found',
+        going(),
+        events=(warning("Failed", 'Error: secrets "db" not found'),),
+    )
+    yield told(
+        "no command",
+        "container",
+        "main could not be made: failed to create containerd task",
+        warning("Created", "Created container: main", container="main", type="Normal"),
+        warning("Failed", "Error: failed to create containerd task: no runc", container="main"),
+    )
+    yield told(
+        "crashes",
+        "container",
+        "side: BackOff: Back-off restarting failed container",
+        warning("BackOff", "Back-off restarting failed container side", container="side"),
+    )
+    yield told(
+        "no image",
+        "image",
+        f"the image trainer:5 could not be pulled: {_DENIED} (told 6m58s ago)",
+        warning("Failed", f'Failed to pull image "trainer:5": {_PULL}', container="main"),
+        warning("Failed", "Error: ErrImagePull", container="main"),
+        warning("BackOff", 'Back-off pulling image "trainer:5"', container="main", type="Normal"),
+    )
+    yield told(
+        "no image, and not what the registry answered",
+        "image",
+        "the image of side could not be pulled: what its registry answered is not known",
+        warning("Failed", "Error: ImagePullBackOff", container="side"),
+    )
+    yield told(
+        "no image for long",
+        "image",
+        f"the image trainer:5 could not be pulled: {_DENIED}",
+        warning("BackOff", f'Back-off pulling image "trainer:5": ErrImagePull: {_PULL}'),
+    )
+    yield told(
+        "an image that is no name",
+        "image",
+        "the image a:b:c could not be pulled: Failed to apply default image tag",
+        warning("InspectFailed", 'Failed to apply default image tag "a:b:c": cannot parse it'),
+    )
+    yield told(
+        "an image that must be there",
+        "image",
+        "the image trainer:5 could not be pulled: Container image",
+        warning(
+            "ErrImageNeverPull",
+            'Container image "trainer:5" is not present with pull policy of Never',
+        ),
+    )
+    for reason, message in (
+        ("FailedMount", 'MountVolume.SetUp failed for volume "c": configmap "limits" not found'),
+        ("FailedAttachVolume", "Multi-Attach error for volume: it is used by another node"),
+        ("FailedCreatePodSandBox", "Failed to create pod sandbox: plugin type=calico failed"),
+        ("NetworkNotReady", "network is not ready: cni plugin not initialized"),
+        ("FailedPrepareDynamicResources", "Failed to prepare dynamic resources: no driver"),
+        ("OutOfcpu", "Node didn't have enough resource: cpu, requested: 4000"),
+    ):
+        yield told(reason, "container", f"{reason}: {message}", warning(reason, message))
+    yield told(
+        "no node",
+        "unschedulable",
+        "a node: of 3 nodes none fits: 3 Insufficient cpu (told 6m58s ago)",
+        warning("FailedScheduling", "0/3 nodes are available: 3 Insufficient cpu."),
+    )
+    yield told(
+        "evicted",
+        "evicted",
+        "its node ran short of memory",
+        warning("Evicted", "The node was low on resource: memory."),
+        stands=Verdict.RUNS,
+    )
+    yield told(
+        "node not ready",
+        "node",
+        "NodeNotReady: Node is not ready",
+        warning("NodeNotReady", "Node is not ready"),
+        stands=Verdict.RUNS,
+    )
+    yield told(
+        "warned of what keeps nothing",
+        "pod",
+        "not known: you may not get pods",
+        warning("Unhealthy", "Readiness probe failed: 503"),
+        stands=Verdict.RUNS,
+    )
+    started = warning(
+        "Started", "Started container main", container="main", type="Normal", at=_LATER
+    )
+    yield told(
+        "a secret that came while it runs",
+        "pod",
+        "not known: you may not get pods",
+        no_secret,
+        started,
+        stands=Verdict.RUNS,
+    )
+    yield told(
+        "a node, a volume and an image that came",
+        "pod",
+        "not known: you may not get pods",
+        warning("FailedScheduling", "0/3 nodes are available: 3 Insufficient cpu."),
+        warning("FailedMount", "timed out waiting for the condition"),
+        warning("Failed", f'Failed to pull image "trainer:5": {_PULL}', container="main"),
+        warning("Pulled", 'Successfully pulled image "trainer:5"', container="main", at=_LATER),
+        stands=Verdict.RUNS,
+    )
+    yield Case(
+        "a step that runs, and whose pod is gone",
+        "pod",
+        "its pod is gone, so that what Kubernetes said of it is not known",
+        going(),
+        gone=("w",),
+        stands=Verdict.RUNS,
+    )
+
+
+_LATER = "2026-11-29T09:54:00Z"
+
 RETRY = RetryFacts(again=2, kept=37)
 
 
@@ -1037,4 +1196,4 @@ def slow_cases() -> Iterator[Case]:
 
 def cases() -> list[Case]:
     """All of them."""
-    return [*failed_cases(), *besides_cases(), *waiting_cases(), *slow_cases()]
+    return [*failed_cases(), *besides_cases(), *waiting_cases(), *unseen_cases(), *slow_cases()]

@@ -21,6 +21,13 @@ class Event(msgspec.Struct, frozen=True):
     object_name: str = ""
     object_uid: str = ""
     uid: str = ""
+    object_field: str = ""
+    """Of the object, what it is about: `spec.containers{main}`."""
+
+    @property
+    def container(self) -> str:
+        """The container that it is about; "" for none."""
+        return self.object_field.partition("{")[2].removesuffix("}")
 
 
 class Events(Protocol):

@@ -97,6 +97,7 @@ class _Involved(_Object, frozen=True):
     kind: str = ""
     name: str = ""
     uid: str = ""
+    field_path: str | None = None
 
 
 class _Event(_Object, frozen=True):
@@ -214,6 +215,7 @@ def _event(event: _Event) -> Event:
         object_name=about.name,
         object_uid=about.uid,
         uid=event.metadata.uid,
+        object_field=about.field_path or "",
     )
 
 

@@ -166,6 +166,7 @@ def _put_event(store: Store, now: datetime, namespace: str, event: dict[str, Any
         "name": event.get("object_name"),
         "namespace": namespace,
         "uid": event.get("object_uid"),
+        "fieldPath": event.get("object_field"),
     }
     obj: Obj = {
         "metadata": {"name": f"saved-{at}.{event.get('object_name')}", "namespace": namespace},

@@ -28,8 +28,8 @@ from tui.domain.why.besides import (
     told_events,
     tries,
 )
-from tui.domain.why.evidence import PODS, Evidence, Step, list_at, text_at
-from tui.domain.why.failing import failures
+from tui.domain.why.evidence import Evidence, Step, list_at, text_at
+from tui.domain.why.failing import failures, lost
 from tui.domain.why.finding import Answer, Finding, Pointer, Verdict
 from tui.domain.why.slow import (
     earlier_unread,
@@ -165,8 +165,10 @@ def _stand(evidence: Evidence, focus: str) -> tuple[Verdict, Node | None]:
         return Verdict.WAITS, workflow.nodes[stuck]
     if next(_whole_waits(evidence), None) is not None:
         return Verdict.WAITS, None
-    for each in workflow.nodes.values() if evidence.pods else ():
-        if each.phase == RUNNING and each.type == "Pod" and cannot_begin(Step(evidence, each)):
+    looked_at = {*evidence.pods, *(each.object_name for each in evidence.events)} - {""}
+    for each in workflow.nodes.values() if looked_at else ():
+        is_open = each.phase in (RUNNING, PENDING) and evidence.pod_of(each) in looked_at
+        if is_open and cannot_begin(Step(evidence, each)):
             return Verdict.WAITS, each
     found = workflow.nodes.get(first_failed) if first_failed is not None else None
     if found is None and is_slow(evidence):
@@ -187,7 +189,7 @@ def _stand_of(evidence: Evidence, node: Node) -> tuple[Verdict, Node]:
     ):
         return Verdict.WAITS, node
     if node.phase == RUNNING:
-        is_held = node.type == "Pod" and cannot_begin(Step(evidence, node))
+        is_held = bool(evidence.pod_of(node)) and cannot_begin(Step(evidence, node))
         return Verdict.WAITS if is_held else Verdict.RUNS, node
     return Verdict.SUCCEEDED, node
 
@@ -245,6 +247,10 @@ def _findings(
     if verdict is Verdict.SUCCEEDED and node is not None:
         yield from _of_success(evidence, node)
         return
+    going = (node,) if node is not None and node.phase == RUNNING else _going(evidence)
+    blind = [step for step in (Step(evidence, each) for each in going) if not step.pod]
+    for step in blind:
+        yield from lost(step)
     if is_whole or node is None:
         yield from _steps_elsewhere(evidence)
         yield from usual(evidence)
@@ -252,13 +258,15 @@ def _findings(
         yield from where_time_went(evidence)
         yield from earlier_unread(evidence)
         yield from parallelism(evidence)
-        going = _going(evidence) if evidence.workflow.phase == RUNNING else ()
-        if PODS in evidence.unread and going:
-            yield from pod_is_gone(Step(evidence, going[0]))
+    for step in blind:
+        yield from told_events(step)
+        yield from pod_is_gone(step)
 
 
 def _going(evidence: Evidence) -> tuple[Node, ...]:
     """The step at the end of the longest way, if it has a pod and goes on."""
+    if evidence.workflow.phase != RUNNING:
+        return ()
     legs = path(evidence.workflow, evidence.now.timestamp())
     going = [leg.node for leg in legs if not leg.node.finished_at][-1:]
     return tuple(node for node in going if evidence.pod_of(node))

@@ -16,6 +16,7 @@ from tui.domain.quantity import memory
 from tui.domain.why.evidence import (
     End,
     Step,
+    Told,
     containers,
     ended,
     event_at,
@@ -26,6 +27,7 @@ from tui.domain.why.evidence import (
 )
 from tui.domain.why.exits import EXECUTOR, meaning
 from tui.domain.why.finding import EventAt, FieldAt, Finding, Path, SampleAt
+from tui.domain.why.kubelet import IMAGE, as_of, container_of, image_of, unmade, without_image
 from tui.domain.workflow import LABEL
 
 
@@ -199,7 +201,8 @@ def node_gone(step: Step) -> Iterator[Finding]:
         yield step.finding("node", "node", f"{_GONE[reason]}{_node_named(step)}", where)
         return
     events = step.events("NodeNotReady", "TaintManagerEviction", "Preempted", "NodeShutdown")
-    if events and step.node.is_problem and not ended(step):
+    may_be_lost = step.node.is_problem or not step.pod
+    if events and may_be_lost and not ended(step):
         last = events[-1]
         yield step.finding(
             "node", "node", f"{last.reason}: {last.message}{_node_named(step)}", event_at(last)
@@ -221,14 +224,6 @@ def _node_named(step: Step) -> str:
 
 # --- the pod could not begin ---------------------------------------------------------------------
 
-IMAGE = (
-    "ImagePullBackOff",
-    "ErrImagePull",
-    "ErrImageNeverPull",
-    "InvalidImageName",
-    "RegistryUnavailable",
-    "ImageInspectError",
-)
 MAKING = (
     "CreateContainerConfigError",
     "CreateContainerError",
@@ -237,11 +232,14 @@ MAKING = (
     "StartError",
     "CrashLoopBackOff",
 )
-"""Reasons of a container that cannot begin: for its image, or for anything else."""
+"""Reasons of a container that cannot begin, other than for its image."""
 _BEFORE = re.compile(r"Pod failed before (\S+) container starts due to (\w+): (.*)", re.DOTALL)
-_OF_IMAGE = re.compile(r'pull image "([^"]+)"')
-_UNMADE = re.compile(rf"Error: (?!(?:{'|'.join(IMAGE)})\b)")
-_ANSWER = re.compile(r"(?:failed to resolve reference \"[^\"]*\": |rpc error: code = \w+ desc = )")
+_ANSWER = re.compile(
+    r"(?:failed to resolve reference \"[^\"]*\": |rpc error: code = \w+ desc = )|: ErrImagePull: "
+)
+_WITHOUT_ANSWER = re.compile(
+    rf"Error: (?:{'|'.join(IMAGE)})|Back-off pulling image \"[^\"]*\"(?:: ErrImagePull)?"
+)
 
 
 def image(step: Step) -> Iterator[Finding]:
@@ -256,16 +254,16 @@ def image(step: Step) -> Iterator[Finding]:
                 at.insert(0, event_at(event))
             yield step.finding("image", "image", _pulled(each.container, of[0], told), *at)
             return
-    event = _registry_event(step)
+    event = without_image(step) if not ended(step) else None
     if event is not None:
-        named = _OF_IMAGE.search(event.message)
-        words = _pulled("", named[1] if named else "", event.message)
+        words = _pulled(container_of(event), image_of(event), event.message)
+        words += as_of(step, event)
         yield step.finding("image", "image", words, event_at(event))
     elif any(reason in step.message for reason in IMAGE):
         yield step.finding("image", "image", _pulled("", "", step.message), step.of_message())
 
 
-def _registry_event(step: Step) -> Any:
+def _registry_event(step: Step) -> Told | None:
     found = [each for each in step.events("Failed") if "pull image" in each.message]
     return found[-1] if found else None
 
@@ -280,8 +278,10 @@ def _image_of(step: Step, end: End) -> tuple[str, list[FieldAt]]:
 def _pulled(container: str, image: str, told: str) -> str:
     parts = _ANSWER.split(told)
     answer = parts[-1].strip() if len(parts) > 1 else told.strip()
-    what = f"the image {image}" if image else "its image"
     of = f" of {container}" if container and container != "main" else ""
+    what = f"the image {image}" if image else "the image" if of else "its image"
+    if _WITHOUT_ANSWER.fullmatch(answer):
+        answer = f"what its registry answered is not known ({answer.removeprefix('Error: ')})"
     return f"{what}{of} could not be pulled: {answer or 'the registry said nothing'}"
 
 
@@ -298,16 +298,27 @@ def making(step: Step) -> Iterator[Finding]:
         return
     if ended(step):
         return
-    if events := step.events("FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox"):
-        last = events[-1]
-        yield step.finding("container", "volume", f"{last.reason}: {last.message}", event_at(last))
-    elif unmade := [each for each in step.events("Failed") if _UNMADE.match(each.message)]:
+    event = unmade(step)
+    if event is not None:
         # Where the pod is gone, or nobody tells of it, the kubelet's event has the same words.
-        last = unmade[-1]
-        if any((each.last_seen or "") > (last.last_seen or "") for each in step.events("Started")):
-            return
-        words = f"a container could not be made: {last.message.removeprefix('Error: ')}"
-        yield step.finding("container", "container", words, event_at(last))
+        words = f"{_what_is_unmade(event)}{event.message.removeprefix('Error: ')}"
+        words += as_of(step, event)
+        yield step.finding("container", _label_of(event), words, event_at(event))
+
+
+def _what_is_unmade(event: Told) -> str:
+    if event.reason == "Failed":
+        return f"{container_of(event) or 'a container'} could not be made: "
+    of = container_of(event)
+    return f"{of}: {event.reason}: " if of else f"{event.reason}: "
+
+
+def _label_of(event: Told) -> str:
+    if "Volume" in event.reason or "Mount" in event.reason:
+        return "volume"
+    if "SandBox" in event.reason or "Network" in event.reason:
+        return "sandbox"
+    return container_of(event) or "container"
 
 
 # --- a container ended badly ---------------------------------------------------------------------
@@ -581,6 +592,12 @@ def as_told(step: Step) -> Iterator[Finding]:
     """Whatever Argo says, word by word, where nothing of the above is known."""
     if step.message:
         yield step.finding("told", "Argo says", step.message, step.of_message())
+
+
+def lost(step: Step) -> Iterator[Finding]:
+    """What took the pod of a step away, where Argo has not taken note of that yet."""
+    yield from evicted(step)
+    yield from node_gone(step)
 
 
 FAILURES = (

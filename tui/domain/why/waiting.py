@@ -34,8 +34,9 @@ from tui.domain.why.evidence import (
     tasks_at,
     text_at,
 )
-from tui.domain.why.failing import IMAGE, MAKING, image, making
+from tui.domain.why.failing import MAKING, image, making
 from tui.domain.why.finding import POD, FieldAt, Finding, Weight
+from tui.domain.why.kubelet import IMAGE, as_of, unmade, unplaced, without_image
 from tui.domain.why.scheduler import groups, parsed
 from tui.domain.workflow import LABEL, Workflow, workflow_of_holder
 
@@ -338,37 +339,39 @@ def quota_now(evidence: Evidence, name: str) -> Iterator[Finding]:
 
 def unschedulable(step: Step) -> Iterator[Finding]:
     """The scheduler finds no node for it."""
-    told, at = _told_by_scheduler(step)
+    told, at, when = _told_by_scheduler(step)
     if not told:
         return
     found = parsed(told)
     if found is None:
-        words = told.removeprefix("Unschedulable: ")
+        words = told.removeprefix("Unschedulable: ") + when
         yield step.finding("unschedulable", "waits for", f"a node: {words}", *at)
     else:
         why = ", ".join(f"{count} {reason}" for count, reason in found.reasons[:6])
         why = why or found.sentence or "the scheduler does not say why"
         fits = "none" if not found.fit else str(found.fit)
         noun = "node" if found.nodes == 1 else "nodes"
-        words = f"a node: of {found.nodes} {noun} {fits} fits: {why}"
+        words = f"a node: of {found.nodes} {noun} {fits} fits: {why}{when}"
         yield step.finding("unschedulable", "waits for", words, *at)
     yield from _by_group(step)
     yield from claims(step)
 
 
-def _told_by_scheduler(step: Step) -> tuple[str, list[Any]]:
+def _told_by_scheduler(step: Step) -> tuple[str, list[Any], str]:
+    """What it says, where, and when, where that may be over by now."""
     for at, each in enumerate(list_at(step.pod, "status", "conditions")):
         if text_at(each, "type") == "PodScheduled" and text_at(each, "status") == "False":
             message = text_at(each, "message")
             if message:
                 path = ("status", "conditions", at, "message")
-                return message, [step.of_pod(*path, quote=message)]
-    events = step.events("FailedScheduling")
-    if events and not step.pod_text("spec", "nodeName") and step.node.phase == PENDING:
-        return events[-1].message, [event_at(events[-1])]
+                return message, [step.of_pod(*path, quote=message)], ""
+    event = unplaced(step)
+    is_looked_at = bool(step.pod) and step.node.phase != PENDING
+    if event is not None and not step.pod_text("spec", "nodeName") and not is_looked_at:
+        return event.message, [event_at(event)], as_of(step, event)
     if parsed(step.message) is not None or step.message.startswith("Unschedulable"):
-        return step.message, [step.of_message()]
-    return "", []
+        return step.message, [step.of_message()], ""
+    return "", [], ""
 
 
 def _by_group(step: Step) -> Iterator[Finding]:
@@ -543,9 +546,11 @@ def not_made(step: Step) -> Iterator[Finding]:
 
 
 def cannot_begin(step: Step) -> bool:
-    """Whether its pod says that a container cannot begin, whatever phase Argo gives the step."""
+    """Whether its pod says that a container cannot begin, whatever phase Argo gives the step; where
+    nobody may look at the pod, or it is gone, whether the events about it do."""
     if not step.pod:
-        return False
+        found = unplaced(step), without_image(step), unmade(step)
+        return any(each is not None for each in found)
     return any(each.reason in (*IMAGE, *MAKING) for each in containers(step, "waiting"))
 
 
