@@ -81,6 +81,7 @@ from tui.ports.login import TokenLogin
 from tui.ports.objects import Objects, Watches
 from tui.ports.operations import Create
 from tui.ports.playback import Playback
+from tui.ports.reading import FilesRead
 from tui.ports.rights import Rights
 from tui.ports.terminal import TERMINAL
 from tui.recording.writing import Recorder
@@ -319,8 +320,10 @@ class ArgoApp(TerminalApp):
         capabilities: Capabilities | None = None,
         can_demo: bool = True,
         contexts: Contexts | None = None,
+        reading: FilesRead | None = None,
     ) -> None:
-        """`contexts` are the clusters that one can go to; None where there are none."""
+        """`contexts` are the clusters that one can go to; None where there are none. `reading` is
+        how far the files are read that `connect` opens."""
         found = capabilities or Capabilities()
         super().__init__(found, diff=not settings.no_diff, say=self.say)
         bring_keys()
@@ -339,6 +342,7 @@ class ArgoApp(TerminalApp):
             terminal=self.terminal,
             ask_rights=lambda *asked: self.runner.ask_rights(*asked),
             has_demo=can_demo,
+            reading=reading,
         )
         self.lists = self.context.lists
         self.runner = ActionRunner(
@@ -1576,11 +1580,17 @@ def of_what(kind: Kind[Any, Any]) -> str:
 
 
 def run(
-    settings: Settings, connect: Connect, capabilities: Capabilities, contexts: Contexts
+    settings: Settings,
+    connect: Connect,
+    capabilities: Capabilities,
+    contexts: Contexts,
+    reading: FilesRead,
 ) -> int:
     """Run the app in this terminal; returns the exit code."""
     with own_commands(settings), TERMINAL.drawn_on():
-        app = ArgoApp(settings, connect, capabilities=capabilities, contexts=contexts)
+        app = ArgoApp(
+            settings, connect, capabilities=capabilities, contexts=contexts, reading=reading
+        )
         app.run(mouse=settings.mouse)
     for line in app.farewell:
         with contextlib.suppress(OSError):  # nobody is there any more to read it

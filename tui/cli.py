@@ -314,6 +314,7 @@ def _run_app(settings: Settings) -> int:
 def _run_in_terminal(settings: Settings) -> int:
     """Run the app. The list is requested while Textual is imported; a demo starts after that."""
     from tui.ports.connection import Connection
+    from tui.ports.reading import FilesRead
     from tui.ports.terminal import TERMINAL
     from tui.sources import open_source
     from tui.sources.contexts import KubeconfigContexts
@@ -336,10 +337,11 @@ def _run_in_terminal(settings: Settings) -> int:
             demos.callback(source.close)
 
         running: list[Any] = []
+        reading = FilesRead()
 
         def connect(demo: bool) -> Connection:
             if not (demo or settings.demo):
-                return opened.pop() if opened else open_source(settings)
+                return opened.pop() if opened else open_source(settings, reading=reading)
             return open_source(in_demo(settings, start_demo()))
 
         def start_demo() -> str:
@@ -354,7 +356,8 @@ def _run_in_terminal(settings: Settings) -> int:
             return in_demo(settings, start_demo()) if settings.demo else settings
 
         contexts = KubeconfigContexts(of_kubeconfig)
-        return int(import_module("tui.app").run(settings, connect, capabilities, contexts))
+        app = import_module("tui.app")
+        return int(app.run(settings, connect, capabilities, contexts, reading))
 
 
 def in_demo(settings: Settings, kubeconfig: str) -> Settings:

@@ -25,6 +25,7 @@ from tui.ports.connection import Connection
 from tui.ports.health import Health
 from tui.ports.jobs import Jobs
 from tui.ports.playback import Playback
+from tui.ports.reading import FilesRead
 from tui.ports.rights import MOST_REQUESTS, Wanted
 from tui.ports.terminal import TERMINAL
 from tui.settings import PlaceSettings, Settings
@@ -149,9 +150,10 @@ class AppContext:
         terminal: Terminal,
         ask_rights: AskRights = lambda connection, namespace, wanted, most, anew: None,
         has_demo: bool = False,
+        reading: FilesRead | None = None,
     ) -> None:
         """`ask_rights` asks what may be done in a namespace; `has_demo` tells whether there is a
-        demo."""
+        demo; `reading` is how far saved workflows are read."""
         self.settings = settings
         self.lists = lists
         self.jobs = JobList(caught)
@@ -175,6 +177,8 @@ class AppContext:
         self.is_demo = settings.demo
         """Whether the demo is what is shown."""
         self.has_demo = has_demo
+        self.reading = reading or FilesRead()
+        """How far saved workflows are read."""
         self.recording = ""
         """The file that is recorded into; "" while nothing is."""
         self._words = words

@@ -15,6 +15,7 @@ from tui.domain.workflow import WorkflowRef
 from tui.errors import InputError, Missing
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.collections import Changed, Page, Scope
+from tui.ports.reading import FilesRead
 from tui.ports.threads import CancelToken
 from tui.sources import open_source, scope_of
 from tui.sources.saved import SavedSource
@@ -124,3 +125,13 @@ def test_which_namespaces_a_list_is_of(tmp_path: Path) -> None:
     assert scope_of(where(all_namespaces=True), source.place) == Scope((), nobodys)
     mine = "workflows.argoproj.io/controller-instanceid=one"
     assert scope_of(where(instance_id="one"), source.place) == Scope(("argo",), mine)
+
+
+def test_how_far_files_are_read_is_counted(tmp_path: Path) -> None:
+    paths = [saved(tmp_path, f"{name}.yaml", manifest(name)) for name in "abc"]
+    for files in (paths, [str(tmp_path)]):
+        reading = FilesRead()
+        source = open_source(where(files=tuple(files)), reading=reading)
+        assert isinstance(source, SavedSource)
+        assert names(source) == ["a", "b", "c"]
+        assert (reading.done, reading.total) == (3, 3)

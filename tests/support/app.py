@@ -23,6 +23,7 @@ from tui.domain.identity import Row
 from tui.domain.workflow import ListedWorkflow, Manifest
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.connection import Connection
+from tui.ports.reading import FilesRead
 from tui.screens.list import ListScreen
 from tui.screens.workflow import WorkflowScreen
 from tui.settings import Settings
@@ -45,6 +46,7 @@ def app_showing(
     can_demo: bool = True,
     reading_time: float = 0.0,
     own_time: bool = False,
+    reading: FilesRead | None = None,
 ) -> ArgoApp:
     """The app on these workflows, or on a source, or on whatever `connect` opens; with `own_time`
     by the clock, or by that of a recording."""
@@ -53,6 +55,7 @@ def app_showing(
         settings if settings.fixed_now or own_time else replace(settings, fixed_now=NOW),
         connect or (lambda demo: here),
         can_demo=can_demo,
+        reading=reading,
     )
     app.terminal.reading_time = reading_time
     return app

@@ -105,7 +105,9 @@ def not_open_yet(context: AppContext) -> str:
         return f"connecting to {context.elsewhere.wanted} …"
     wanted = context.settings
     if wanted.files:
-        return "reading …"
+        read = context.reading
+        files = f" {read.done:,} of {read.total:,} files" if read.total > 1 else ""
+        return f"reading{files} …"
     namespace = "all namespaces" if wanted.all_namespaces else wanted.namespace
     where = " ".join(filter(None, (wanted.context, namespace)))
     return f"connecting to {where} …" if where else "connecting …"

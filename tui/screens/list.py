@@ -426,7 +426,9 @@ class ListScreen(View[None]):
             self.groups.tick(now)
         self.rows.tick(now)
         is_live = self.arrangement.session.standings.is_live
-        if not is_live or self.context.request_trouble is not self._shown_trouble:
+        if not self.context.is_connected:
+            self.show_standing()  # it tells how far files are read
+        elif not is_live or self.context.request_trouble is not self._shown_trouble:
             self._show_head()
 
     def on_screen_resume(self) -> None:

@@ -19,6 +19,7 @@ from tui.ports.connection import Connection, Place
 
 if TYPE_CHECKING:  # a list does not wait for what changes things
     from tui.ports.operations import Call, Operation
+    from tui.ports.reading import FilesRead
     from tui.sources.connection_settings import ConnectionSettings
     from tui.sources.paths import Wanted
 
@@ -40,10 +41,12 @@ def open_source(
     settings: ConnectionSettings,
     *,
     prefetch: Callable[[Place], Wanted] | None = None,
+    reading: FilesRead | None = None,
 ) -> Connection:
     """The source that the settings ask for; connects when it is first asked something.
 
     `prefetch` says which list will be wanted in a moment; a cluster is asked for it at once.
+    `reading` is told how far the reading of saved workflows is.
 
     Raises: SettingsError where kubeconfig and flags lead nowhere, InputError for unreadable files.
     """
@@ -53,6 +56,8 @@ def open_source(
     made: Connection
     if prefetch is not None and name not in SAVED:
         made = make(settings, prefetch=prefetch)
+    elif reading is not None and name == "files":
+        made = make(settings, reading)
     else:
         made = make(settings)
     return with_server(made, settings) if name == "kubernetes" else made

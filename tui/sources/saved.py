@@ -30,6 +30,7 @@ from tui.ports.events import Events
 from tui.ports.logs import PodLogs
 from tui.ports.namespaces import Namespaces
 from tui.ports.objects import Objects, Watches, Whole, whole_row
+from tui.ports.reading import FilesRead
 from tui.ports.threads import CancelToken
 from tui.registry import Registry
 from tui.sources.connection_settings import ConnectionSettings
@@ -53,19 +54,27 @@ LACKS = {
 """Why a port is not offered, where there is more to say than `WHY_NOT`."""
 
 
-def read(settings: ConnectionSettings) -> SavedSource:
+def read(settings: ConnectionSettings, reading: FilesRead | None = None) -> SavedSource:
     """The workflows of the files that the settings name.
 
-    A file that cannot be read does not hide the others: it is told in `troubles`.
+    A file that cannot be read does not hide the others: it is told in `troubles`. What `reading`
+    counts are the files, or of only one folder those in it.
     Raises: InputError when no file has a workflow.
     """
-    from tui.sources.files import each_workflow, shown_name
+    from tui.sources.files import each_workflow, shown_name, uncounted
+
+    counted = uncounted if reading is None else reading.counted
+    is_one = len(settings.files) == 1
 
     found: list[bytes] = []
     troubles: list[InputError] = []
-    for path in settings.files:
+    for path in settings.files if is_one else counted(settings.files):
         try:
-            manifests = each_workflow([path], told=lambda text: troubles.append(InputError(text)))
+            manifests = each_workflow(
+                [path],
+                told=lambda text: troubles.append(InputError(text)),
+                counted=counted if is_one else uncounted,
+            )
             # Encoded one by one: as objects they would take five times the memory.
             found.extend([_encoded(manifest) for manifest in manifests])
         except InputError as error:
