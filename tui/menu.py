@@ -260,6 +260,7 @@ def ask_for_columns(
     *,
     ascii: bool,
     current: str = "",
+    title: str = "Columns",
 ) -> None:
     """A menu of columns that stays until it is closed, or those are chosen that are usual.
 
@@ -273,7 +274,7 @@ def ask_for_columns(
             as_usual()
         elif id is not None:
             choose(id, not {each: is_there for each, _, is_there in given}[id])
-            ask_for_columns(app, columns, choose, as_usual, ascii=ascii, current=id)
+            ask_for_columns(app, columns, choose, as_usual, ascii=ascii, current=id, title=title)
 
-    menu = ColumnMenu("Columns", column_choices(given), current=current, ascii=ascii)
+    menu = ColumnMenu(title, column_choices(given), current=current, ascii=ascii)
     app.push_screen(menu, chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from tests.support.app import Shown, showing
 from tests.support.runs import ETL, nightly_etl, team
@@ -10,6 +11,7 @@ from tui.columns.nodes import STARTED
 from tui.menu import ColumnMenu, Menu
 from tui.panes.containers import ContainerScreen
 from tui.panes.logs import LogsPane
+from tui.widgets.graph import GraphView
 
 
 def titles(shown: Shown) -> list[str]:
@@ -66,6 +68,89 @@ async def test_t_in_the_tree_tells_when_steps_began() -> None:
         assert any(column.id == STARTED for column in shown.detail.steps.shown_columns)
         await shown.press("t")
         await shown.until(lambda: "STARTED" not in shown.text)
+
+
+async def graph_of(shown: Shown) -> GraphView:
+    """The graph, once it is there and has the keys."""
+    await shown.press("2")
+    await shown.until(lambda: shown.app.screen.query(GraphView))
+    graph = shown.app.screen.query_one(GraphView)
+    await shown.until(lambda: graph.has_focus and not graph.is_empty)
+    return graph
+
+
+async def test_in_the_graph_t_tells_in_each_box_when_its_step_began_as_the_tree_does() -> None:
+    async with showing(nightly_etl(), size=(120, 40)) as shown:
+        await shown.open(ETL)
+        graph = await graph_of(shown)
+        before = "\n".join(graph.table_lines(everything=True))
+        assert "STARTED" not in before
+        await shown.press("t")
+        await shown.until_said("when steps began, in UTC")
+        began = "\n".join(graph.table_lines(everything=True))
+        assert re.search(r"[│║]  STARTED \d\d:\d\d:\d\dZ +[│║]", began)
+        assert re.search(r"STARTED \d\d:\d\d:\d\dZ", shown.text)
+        await shown.press("1")
+        await shown.until(lambda: shown.detail.steps.has_focus)
+        await shown.until(lambda: STARTED in ids_of(shown))
+        await shown.press("2", "t")
+        await shown.until(lambda: "\n".join(graph.table_lines(everything=True)) == before)
+        await shown.until_said("no times")
+
+
+def ids_of(shown: Shown) -> list[str]:
+    return [column.id for column in shown.detail.steps.shown_columns]
+
+
+def _is_another(shown: Shown, before: ColumnMenu) -> bool:
+    return isinstance(shown.app.screen, ColumnMenu) and shown.app.screen is not before
+
+
+async def test_in_the_graph_the_menu_of_columns_chooses_what_each_box_tells() -> None:
+    async with showing(nightly_etl(), size=(120, 40)) as shown:
+        await shown.open(ETL)
+        graph = await graph_of(shown)
+        durations = graph.renderer.detail
+        box = next(box for box in graph.model.graph.boxes.values() if box.node and not box.counts)
+        assert durations(box)
+        await shown.press("number_sign")
+        await shown.until(lambda: shown.shows(ColumnMenu))
+        assert "In each box" in shown.text and "[x] Duration" in shown.text
+        assert "[ ] Template" in shown.text and "Timeline" not in shown.text
+        for title in ("Template", "Duration"):
+            menu = shown.app.screen
+            assert isinstance(menu, ColumnMenu)
+            (choice,) = [each for each in menu.rows.items if each.title.endswith(f"] {title}")]
+            await shown.press(choice.letter)
+            await shown.until(partial(_is_another, shown, menu))
+        await shown.until_shown("[ ] Duration")
+        await shown.press("escape")
+        await shown.until(lambda: "TEMPLATE transform" in shown.text)
+        assert not durations(box), "and those are told no longer"
+        await shown.press("underscore", "underscore")
+        await shown.until(lambda: "TEMPLATE" not in shown.text)
+        await shown.press("number_sign")
+        await shown.until(lambda: shown.shows(ColumnMenu))
+        await shown.press("r", "escape")
+        assert not graph.renderer.facts and durations(box)
+        await shown.press("t")
+        await shown.until_shown("STARTED")
+
+
+async def test_the_timeline_has_the_columns_that_are_chosen_and_never_loses_its_bars() -> None:
+    async with showing(nightly_etl(), size=(120, 40)) as shown:
+        await shown.open(ETL)
+        await shown.press("3")
+        await shown.until(lambda: ids_of(shown) == ["step", "timeline", "duration"])
+        await shown.press("t")
+        await shown.until(lambda: ids_of(shown) == ["step", "timeline", "duration", STARTED])
+        await shown.press("number_sign")
+        await shown.until(lambda: shown.shows(ColumnMenu))
+        assert "Timeline" not in shown.text.partition("Columns")[2] and "[x] Started" in shown.text
+        await shown.press("d", "escape")
+        await shown.until(lambda: ids_of(shown) == ["step", "timeline", STARTED])
+        await shown.press("t")
+        await shown.until(lambda: ids_of(shown) == ["step", "timeline"])
 
 
 async def test_keys_of_the_log_go_there_from_the_tree() -> None:

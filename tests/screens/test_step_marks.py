@@ -90,12 +90,14 @@ async def test_marks_are_those_of_the_graph_and_of_the_timeline_too() -> None:
         await shown.until_shown("■api")
         graph.go_to(NodeId(node_id(RUN, f"{RUN}.web")))
         await shown.press("space")
-        assert len(shown.detail.steps.marks) == 2
+        await shown.until(lambda: len(shown.detail.steps.marks) == 2)
+        await shown.until_shown("2 marked")
         assert any("2 marked" in row and "GRAPH" in row for row in shown.rows_of_screen)
         await shown.press("3")
         await shown.until_shown("◆web")
         await shown.press("2", "u")
-        assert not shown.detail.steps.marks
+        await shown.until(lambda: not shown.detail.steps.marks)
+        await shown.at_rest()
         assert not any("■" in row for row in shown.rows_of_screen)
 
 
@@ -127,14 +129,15 @@ async def test_in_the_graph_a_range_goes_from_the_last_mark_to_the_cursor_as_in_
         await shown.until(lambda: graph.has_focus and not graph.is_empty)
         graph.go_to(id_of("job"))
         await shown.press(key)
-        assert shown.detail.steps.marks == {*map(id_of, STEPS)}
+        await shown.until(lambda: shown.detail.steps.marks == {*map(id_of, STEPS)})
         await shown.press("u")
-        assert not shown.detail.steps.marks
+        await shown.until(lambda: not shown.detail.steps.marks)
         graph.go_to(id_of("job"))
         await shown.press("space")
         graph.go_to(id_of("web"))
         await shown.press(key)
-        assert shown.detail.steps.marks == {id_of("web"), id_of("job")}, "from where one marked"
+        two = {id_of("web"), id_of("job")}
+        await shown.until(lambda: shown.detail.steps.marks == two)  # from where one marked
 
 
 async def test_in_the_graph_all_that_has_a_box_is_marked_and_taken_back_again() -> None:
@@ -144,11 +147,15 @@ async def test_in_the_graph_all_that_has_a_box_is_marked_and_taken_back_again() 
         await shown.until(lambda: shown.app.screen.query(GraphView))
         graph = shown.app.screen.query_one(GraphView)
         await shown.until(lambda: graph.has_focus and not graph.is_empty)
+        await shown.press("u")
+        await shown.until_said("nothing is marked; Space marks")
         await shown.press("asterisk")
-        assert {*map(id_of, STEPS)} <= shown.detail.steps.marks
+        await shown.until(lambda: {*map(id_of, STEPS)} <= shown.detail.steps.marks)
         await shown.until_shown("■web")
+        await shown.until_said("l reads the logs of marked steps as one")
         await shown.press("asterisk")
-        assert not shown.detail.steps.marks
+        await shown.until(lambda: not shown.detail.steps.marks)
+        assert not shown.said
 
 
 @pytest.mark.parametrize("key", ["V", "ctrl+@"])

@@ -128,8 +128,8 @@ def spread_of(row: TreeRow) -> tuple[str, ...]:
     return (f"{low}..{high}, median {median}", f"{low}..{high}", f"~{median}")
 
 
-STARTED = "started"
-"""The id of the column that says when a step began."""
+DURATION, STARTED = "duration", "started"
+"""Ids of the columns that say how long a step took, and when it began."""
 STEP, TIMELINE, MESSAGE = "step", "timeline", "message"
 """Ids of the column with the tree itself, and of that with the bars of the steps, which the tree
 draws itself; and of that with the messages, which else stand beside the labels."""
@@ -166,7 +166,7 @@ def _timeline(look: StepLook) -> Column[TreeRow]:
 
 def _duration(look: StepLook) -> Column[TreeRow]:
     return Column(
-        id="duration",
+        id=DURATION,
         title="DUR",
         text=lambda row, now: compact(node_seconds(row.node, now)),
         width=6,
@@ -349,7 +349,7 @@ NODE_COLUMNS: Registry[NodeColumn] = Registry(
     (
         NodeColumn(id=STEP, title="Step", make=_step),
         NodeColumn(id=TIMELINE, title="Timeline", make=_timeline),
-        NodeColumn(id="duration", title="Duration", make=_duration),
+        NodeColumn(id=DURATION, title="Duration", make=_duration),
         NodeColumn(id=STARTED, title="Started", make=_started, shown="chosen"),
         NodeColumn(id="usual", title="Beside the usual", make=_beside_usual, shown="known"),
         NodeColumn(id="cpu", title="CPU", make=_cpu, shown="known"),

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -21,6 +22,7 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.timer import Timer
 
+from tui.columns.nodes import DURATION, STARTED, NodeColumn
 from tui.domain.forest import WholeTree
 from tui.domain.identity import Target
 from tui.domain.node import Node, NodeId
@@ -225,6 +227,7 @@ class SplitView(Container):
         graph.renderer.now = self.context.now()
         graph.placeholder = self.steps.placeholder
         graph.show_marked(self.steps.marked)
+        self._show_facts()
         if workflow is not None:
             node = self.steps.node
             graph.show(workflow)
@@ -251,23 +254,71 @@ class SplitView(Container):
     def on_graph_view_mark_wanted(self, message: GraphView.MarkWanted) -> None:
         """Space in the graph: the tree has the marks."""
         message.stop()
-        self.steps.toggle_mark_of(message.step)
+        self._have_tree(partial(self.steps.toggle_mark_of, message.step))
 
     def on_graph_view_range_wanted(self, message: GraphView.RangeWanted) -> None:
         """From the last mark up to the cursor; the tree has the order."""
         message.stop()
-        self.steps.mark_up_to(message.step, message.shown)
+        self._have_tree(partial(self.steps.mark_up_to, message.step, message.shown))
 
     def on_graph_view_all_wanted(self, message: GraphView.AllWanted) -> None:
         """All that has a box, or nothing of it."""
         message.stop()
-        marks, shown = self.steps.marks, message.shown
-        self.steps.marks = marks - shown if shown <= marks else marks | shown
+        self._have_tree(partial(self.steps.mark_all_of, message.shown))
 
     def on_graph_view_unmark_wanted(self, message: GraphView.UnmarkWanted) -> None:
         """All marks are taken back."""
         message.stop()
-        self.steps.action_unmark()
+        self._have_tree(self.steps.action_unmark)
+
+    def _have_tree(self, work: Callable[[], object]) -> None:
+        """Have the tree do something: what it tells of it then goes further than to here, where
+        messages that were sent from here would end."""
+        self.steps.call_later(work)
+
+    # What somebody wants to know of steps is chosen once, for the tree, the timeline and the graph.
+
+    def on_graph_view_columns_wanted(self, message: GraphView.ColumnsWanted) -> None:
+        """`#` in the graph: the menu of the tree."""
+        message.stop()
+        self.post_message(StepTree.ColumnsWanted())
+
+    def on_graph_view_times_wanted(self, message: GraphView.TimesWanted) -> None:
+        """When steps began, as in the tree."""
+        message.stop()
+        is_told = any(on for spec, _, on in self.steps.columns_of_steps() if spec.id == STARTED)
+        self._have_tree(partial(self.steps.show_times, not is_told))
+        self._have_tree(self._show_facts)
+
+    @property
+    def choosable_columns(self) -> Sequence[tuple[NodeColumn, bool]]:
+        """What of steps somebody can want to see or not, and whether it is on the screen."""
+        if self.is_graph:
+            return [(spec, on) for spec, _, on in self.steps.columns_of_steps()]
+        return self.steps.choosable_columns
+
+    def choose_column(self, id: str, on: bool) -> None:
+        """Show something of steps, whatever is known of it, or do without it."""
+        self.steps.choose_column(id, on)
+        self._show_facts()
+
+    def choose_usual_columns(self) -> None:
+        """Show again what there is where nobody chose."""
+        self.steps.choose_usual_columns()
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        """What is chosen stands in the boxes of the graph."""
+        if self._graph is None or not self.is_graph:
+            return
+        wanted = [column for _, column, on in self.steps.columns_of_steps() if on]
+        facts = [column for column in wanted if column.id != DURATION]
+        self._graph.show_facts(facts, duration=len(facts) < len(wanted))
+
+    def measured(self) -> None:
+        """More is known of what steps use or cost, or how long they take as a rule."""
+        if self._graph is not None and self.is_graph and self._graph.renderer.facts:
+            self._graph.repaint()
 
     async def on_graph_view_chosen(self, message: GraphView.Chosen) -> None:
         """Enter in the graph."""

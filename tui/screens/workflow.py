@@ -423,6 +423,7 @@ class WorkflowScreen(View[None]):
     def take_usual(self, message: UsualLearned) -> None:
         """What is far off, and how much is left of what runs."""
         self.steps.show_usual(message.usual)
+        self.split.measured()
 
     # Textual describes a worker by the text of its arguments: of a large run, megabytes.
     @work(thread=True, group="examine", description="examining the workflow")
@@ -468,6 +469,7 @@ class WorkflowScreen(View[None]):
         if samples is not None:
             samples.take(self.context.now().timestamp(), message.usage)
         self.steps.show_usage(message.usage)
+        self.split.measured()
         self.pane_tabs.show_usage(message.usage)
         self._show_samples()
 
@@ -498,6 +500,7 @@ class WorkflowScreen(View[None]):
                     for key, each in sums.items()
                 }
             )
+            self.split.measured()
 
     def _cost_of(self, node: Node) -> str:
         """What a step costs so far, by the prices of the settings."""
@@ -799,24 +802,24 @@ class WorkflowScreen(View[None]):
 
     @on(StepTree.ColumnsWanted)
     def choose_columns(self, message: StepTree.ColumnsWanted | None = None) -> None:
-        """A menu of the columns of the tree; it stays until it is closed."""
+        """A menu of the columns of the tree, or of what boxes tell; it stays until it is closed."""
         if message is not None:
             message.stop()
-        steps = self.steps
         ask_for_columns(
             self.app,
-            lambda: [(spec.id, spec.title, on) for spec, on in steps.choosable_columns],
+            lambda: [(spec.id, spec.title, on) for spec, on in self.split.choosable_columns],
             self._have_column,
             self._have_usual_columns,
             ascii=self._ascii,
+            title="In each box" if self.split.is_graph else "Columns",
         )
 
     def _have_usual_columns(self) -> None:
-        self.steps.choose_usual_columns()
+        self.split.choose_usual_columns()
         self._keep_columns()
 
     def _have_column(self, id: str, on: bool) -> None:
-        self.steps.choose_column(id, on)
+        self.split.choose_column(id, on)
         self._keep_columns()
 
     def _keep_columns(self) -> None:
@@ -826,10 +829,10 @@ class WorkflowScreen(View[None]):
 
     @property
     def _column_words(self) -> list[str]:
-        return [spec.title for spec, _ in self.steps.choosable_columns]
+        return [spec.title for spec, _ in self.split.choosable_columns]
 
     def _choose_column_by_word(self, word: str) -> None:
-        columns = self.steps.choosable_columns
+        columns = self.split.choosable_columns
         for spec, is_there in columns:
             if spec.title.casefold() == word.casefold():
                 self._have_column(spec.id, not is_there)

@@ -20,8 +20,10 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.bindings import bind
+from tui.columns import Column
 from tui.columns.nodes import node_seconds
 from tui.columns.words import compact
+from tui.domain.forest import TreeRow
 from tui.domain.graph import ARTIFACT, Box, Key
 from tui.domain.node import Node, NodeId
 from tui.domain.sought import PROBLEMS, Sought
@@ -41,7 +43,7 @@ from tui.widgets.cells import (
 )
 from tui.widgets.graph_drawing import Drawing, Wanted, draw
 from tui.widgets.graph_model import GraphModel
-from tui.widgets.graph_renderer import ALL, SIGNS, GraphRenderer, Seen
+from tui.widgets.graph_renderer import ALL, DETAILS, SIGNS, GraphRenderer, Seen
 from tui.widgets.line_view import COMMON, LineView
 
 WHEEL = 3
@@ -79,6 +81,8 @@ class GraphView(LineView):
         bind("fold.all", "toggle_folds", "Fold all", group="graph"),
         bind("fold.problems", "fold_quiet", "Problems open", group="graph"),
         bind("hide", "hide_skipped", "Hide skipped", group="graph"),
+        bind("columns", "columns_menu", "What boxes tell", group="graph"),
+        bind("times", "times", "When steps began", group="graph"),
         bind("border.more", "zoom_boxes(1)", "Boxes tell more", group="graph"),
         bind("border.less", "zoom_boxes(-1)", "Boxes tell less", group="graph"),
         bind("follow", "follow", "Stay at what runs", group="graph"),
@@ -125,6 +129,12 @@ class GraphView(LineView):
 
     class UnmarkWanted(Message):
         """Somebody wants all marks taken away."""
+
+    class ColumnsWanted(Message):
+        """Somebody wants to choose what boxes tell."""
+
+    class TimesWanted(Message):
+        """Somebody wants to see when steps began, or no longer."""
 
     @dataclass
     class FormWanted(Message):
@@ -226,6 +236,19 @@ class GraphView(LineView):
         if marked != self.renderer.marked:
             self.renderer.marked = marked
             self.repaint()
+
+    def show_facts(self, facts: Sequence[Column[TreeRow]], *, duration: bool) -> None:
+        """Boxes tell this besides, each in a row of its own; `duration` is whether they tell how
+        long a step took. What was not told before has boxes tell more than names."""
+        renderer = self.renderer
+        before, ids = [fact.id for fact in renderer.facts], [fact.id for fact in facts]
+        if ids == before and duration == renderer.shows_duration:
+            return
+        if not {*ids} <= {*before}:
+            renderer.level = max(renderer.level, DETAILS)
+        renderer.facts, renderer.shows_duration = tuple(facts), duration
+        self.model.resize_boxes(renderer.size_of)
+        self._drawn()
 
     @property
     def is_on_file(self) -> bool:
@@ -516,6 +539,14 @@ class GraphView(LineView):
         """Leave out what never ran, or show it again."""
         if not self._moved(self.model.toggle_skipped):
             self.post_message(Said("no step was skipped, omitted or memoized"))
+
+    def action_columns_menu(self) -> None:
+        """Choose what boxes tell of their steps."""
+        self.post_message(self.ColumnsWanted())
+
+    def action_times(self) -> None:
+        """Tell when each step began, or no longer."""
+        self.post_message(self.TimesWanted())
 
     def action_follow(self) -> None:
         """Keep the cursor at what runs, or no longer."""

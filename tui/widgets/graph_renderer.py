@@ -19,8 +19,10 @@ from typing import NamedTuple
 from rich.style import Style
 from textual.strip import Strip
 
+from tui.columns import Column
 from tui.columns.nodes import node_seconds, node_token
 from tui.columns.words import compact, phase_token
+from tui.domain.forest import TreeRow
 from tui.domain.graph import ARTIFACT, GROUP, JOIN, Box, Graph
 from tui.domain.layered import BLOCK, Layout, Lines, Net, Rect, Size, rows_of
 from tui.domain.node import OMITTED, SKIPPED, NodeId
@@ -111,6 +113,9 @@ class GraphRenderer:
         self.now = now
         self.ascii = ascii
         self.level = DETAILS
+        self.facts: tuple[Column[TreeRow], ...] = ()
+        """What boxes tell besides, each in a row of its own, where they tell more than names."""
+        self.shows_duration = True
         self.is_focused = False
         self.marked: frozenset[NodeId] = frozenset()
         """The steps that are marked."""
@@ -131,9 +136,9 @@ class GraphRenderer:
     @property
     def size_of(self) -> Callable[[Box], Size]:
         """How many cells and rows a box takes, while boxes tell as much as now."""
-        return partial(self._size_at, self.level)
+        return partial(self._size_at, self.level, self.facts)
 
-    def _size_at(self, level: int, box: Box) -> Size:
+    def _size_at(self, level: int, facts: tuple[Column[TreeRow], ...], box: Box) -> Size:
         if level == SIGNS:
             return Size(2 + width_of(self._sign(box)) + width_of(self._times(box)), 1)
         name = min(width_of(printable_name(box.label)), LONGEST_NAME[level])
@@ -141,7 +146,10 @@ class GraphRenderer:
         if box.kind == ARTIFACT:
             return Size(2 + wide, 3)
         least = LEAST_GROUP if box.kind == GROUP and level >= DETAILS else LEAST[level]
-        return Size(2 + max(wide, least), 2 + level)
+        told = facts if level >= DETAILS else ()
+        # As wide as any text of theirs may be, so that nothing moves when one of them grows.
+        cells = max((3 + width_of(fact.title) + fact.width for fact in told), default=0)
+        return Size(2 + max(wide, least, cells), 2 + level + len(told))
 
     def _sign(self, box: Box) -> str:
         if box.kind == ARTIFACT:
@@ -171,7 +179,8 @@ class GraphRenderer:
             parts.append(f"if {printable(box.condition[:LONGEST])}" if box.condition else "to come")
         elif box.phase in (OMITTED, SKIPPED):
             parts.append(box.phase.casefold())
-        seconds = node_seconds(box.node, self.now) if box.node is not None else None
+        node = box.node if self.shows_duration else None
+        seconds = node_seconds(node, self.now) if node is not None else None
         if box.counts:
             parts += [f"{icon(phase, ascii=self.ascii)}{count}" for phase, count in box.counts]
         if seconds is not None and not box.is_coming:
@@ -228,9 +237,24 @@ class GraphRenderer:
                 (name, text),
                 (padded(times, wide - width_of(sign) - 1 - width_of(name)), self.style("muted")),
             ]
-        style = self.style("problem" if box.is_problem and row == 3 else "muted")
+        if 0 <= row - 3 < len(self.facts):
+            return self._fact(self.facts[row - 3], box, wide)
+        style = self.style("problem" if box.is_problem and row > 2 else "muted")
         told = self.detail(box) if row == 2 else self._more(box)
         return [(padded(cut(f"  {told}", wide, ellipsis=self.ellipsis), wide), style)]
+
+    def _fact(self, fact: Column[TreeRow], box: Box, wide: int) -> list[Piece]:
+        """What a column of the tree says of a step, behind its title; nothing of one that is still
+        to come."""
+        node = box.node if not box.is_coming else None
+        row = TreeRow(node.id, "", node, box.label, 0) if node is not None else None
+        told = printable(fact.text(row, self.now)[:LONGEST]) if row is not None else ""
+        if row is None or not told:
+            return [(" " * wide, self.style("muted"))]
+        title = f"  {fact.title} "
+        room, in_middle = wide - width_of(title), fact.cut == "middle"
+        told = padded(cut(told, room, middle=in_middle, ellipsis=self.ellipsis), room)
+        return [(title, self.style("muted")), (told, self.style(fact.style(row)))]
 
     def _on_cursor(self, style: Style) -> Style:
         if not self.is_focused:

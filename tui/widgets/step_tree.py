@@ -20,6 +20,7 @@ from textual.message import Message
 from tui.bindings import bind
 from tui.columns import Column
 from tui.columns.nodes import (
+    DURATION,
     MEMORY,
     MESSAGE,
     NODE_COLUMNS,
@@ -61,7 +62,7 @@ NAMED, BARS = 20, 7
 """Cells of names, and of bars, beside which there is room for all that is measured."""
 FIRST_GONE = 3
 """The `drop` of what is used now while the most that was used is known, too."""
-TIMED = (STEP, TIMELINE, "duration")
+TIMED = (STEP, TIMELINE, DURATION)
 """Columns of the timeline, which has all the room that labels leave."""
 
 
@@ -329,7 +330,10 @@ class StepTree(Table[TreeRow]):
         """Those of the mode, without those for which nothing is known."""
         wide = self.renderer.is_wide if is_wide is None else is_wide
         self._learn_columns()
-        columns = self._timed if self._is_timeline else tuple(self._wanted_columns(is_wide=wide))
+        if self._is_timeline:
+            columns = self._timed_columns
+        else:
+            columns = tuple(self._wanted_columns(is_wide=wide))
         if not self._is_timeline and any(column.id == PEAK for column in columns):
             columns = tuple(
                 column if self._chosen.get(column.id) else self._measured.get(column.id, column)
@@ -346,6 +350,16 @@ class StepTree(Table[TreeRow]):
             elif spec.id not in self._chosen and self._is_there(spec, is_wide=is_wide):
                 yield column
 
+    @property
+    def _timed_columns(self) -> tuple[Column[TreeRow], ...]:
+        """Those of the timeline, and those that somebody wants."""
+        timed = {column.id: column for column in self._timed}
+        return tuple(
+            timed.get(column.id) or replace(column, drop=0, width=column.minimum)
+            for column in self._everything
+            if column.id in (STEP, TIMELINE) or self._chosen.get(column.id, column.id in timed)
+        )
+
     def _is_there(self, spec: NodeColumn, *, is_wide: bool) -> bool:
         """Whether a column is there where nobody chose."""
         is_known = spec.shown == "known" and spec.id in self._known
@@ -355,7 +369,17 @@ class StepTree(Table[TreeRow]):
     def choosable_columns(self) -> Sequence[tuple[NodeColumn, bool]]:
         """The columns that somebody can want or not, and whether they are on the screen."""
         shown = {column.id for column in self.shown_columns}
-        return [(spec, spec.id in shown) for spec in NODE_COLUMNS if spec.id not in (STEP, MESSAGE)]
+        fixed = (STEP, MESSAGE, TIMELINE) if self._is_timeline else (STEP, MESSAGE)
+        return [(spec, spec.id in shown) for spec in NODE_COLUMNS if spec.id not in fixed]
+
+    def columns_of_steps(self) -> Sequence[tuple[NodeColumn, Column[TreeRow], bool]]:
+        """What there is to choose from where steps are no rows, and whether it is wanted there:
+        durations, and what somebody chose."""
+        return [
+            (spec, column, self._chosen.get(spec.id, spec.id == DURATION))
+            for spec, column in zip(NODE_COLUMNS, self._everything, strict=True)
+            if spec.id not in (STEP, MESSAGE, TIMELINE)
+        ]
 
     @property
     def chosen_columns(self) -> Mapping[str, bool]:
@@ -602,7 +626,7 @@ class StepTree(Table[TreeRow]):
     def written_columns(self) -> Sequence[Column[TreeRow]]:
         """All that is known, those included that are only shown in wide mode."""
         if self._is_timeline:
-            return self._timed
+            return self._timed_columns
         wanted = self._wanted_columns(is_wide=True)
         return [column for column in wanted if column.id != TIMELINE]
 
@@ -635,6 +659,10 @@ class StepTree(Table[TreeRow]):
         """Mark a step, or take its mark away, wherever its row is; a range begins there."""
         self.model.range_start = step
         self.marks = self.marks ^ {step}
+
+    def mark_all_of(self, steps: AbstractSet[NodeId]) -> None:
+        """Mark some steps, or take their marks back where all of them are marked."""
+        self.marks = self.marks - steps if steps <= self.marks else self.marks | steps
 
     def mark_up_to(self, step: NodeId, shown: AbstractSet[NodeId]) -> None:
         """Mark those of some steps that stand between the one that was marked last and this one, in
@@ -747,12 +775,13 @@ class StepTree(Table[TreeRow]):
 
     def action_times(self) -> None:
         """Show when each step began, or no longer."""
-        if self._is_timeline:
-            self.post_message(Said("the timeline itself shows when steps began"))
-            return
         is_shown = any(column.id == STARTED for column in self.shown_columns)
-        self.choose_column(STARTED, not is_shown)
-        self.post_message(Said("no times" if is_shown else "when steps began, in UTC"))
+        self.show_times(not is_shown)
+
+    def show_times(self, on: bool) -> None:
+        """Show when each step began, or no longer, and say so."""
+        self.choose_column(STARTED, on)
+        self.post_message(Said("when steps began, in UTC" if on else "no times"))
 
     def action_sort_menu(self) -> None:
         """Choose what siblings are sorted by."""
