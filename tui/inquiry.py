@@ -13,8 +13,8 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
+from tui.actions.counting import count
 from tui.actions.formulate import formulate
-from tui.actions.graph import STEP_TYPES, kind_of
 from tui.actions.manifests import name_of
 from tui.actions.nodes import hydrated, nodes_of
 from tui.domain import decode
@@ -290,10 +290,8 @@ class Inquiry:
             made = formulate(name_of(manifest), nodes, frozenset(), "", reexpand=False)
         except (PlanError, InputError) as error:
             return RetryFacts(refused=clean(error.what))
-        return RetryFacts(
-            sum(kind_of(nodes[one]) in STEP_TYPES for one in made.restarted),
-            sum(kind_of(node) in STEP_TYPES for node in made.nodes.values()),
-        )
+        steps = count(nodes, made)
+        return RetryFacts(len(steps.again), len(steps.kept))
 
 
 def last_line(source: Connection, workflow: Workflow, target: LogTarget, stop: CancelToken) -> str:

@@ -81,7 +81,7 @@ async def test_from_the_list_to_the_failed_step_its_log_an_artifact_and_a_retry(
         # Do it again.
         await shown.press("r")
         await shown.until(lambda: shown.shows(ActionScreen))
-        await shown.until_shown("2 steps run again")
+        await shown.until_shown("1 step runs again")
         await shown.press("ctrl+s")
         await shown.until(lambda: "retry …" in shown.rows_of_screen[0])
         assert "✖ Failed" in shown.rows_of_screen[0], "nothing is guessed ahead"

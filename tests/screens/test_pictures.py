@@ -72,7 +72,7 @@ async def test_the_question_before_a_retry(picture: Picture) -> None:
         await at_the_failed_run(shown)
         await shown.press("r")
         await shown.until(lambda: shown.shows(ActionScreen))
-        await shown.until_shown("run again")
+        await shown.until_shown("1 step runs again")
         await shown.at_rest()
         assert picture(shown.app)
 

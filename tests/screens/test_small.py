@@ -16,7 +16,7 @@ async def test_the_smallest_that_will_do_shows_list_and_workflow() -> None:
         await shown.open(ETL)
         assert shown.shows(WorkflowScreen) and "transform" in shown.text
         await shown.press("r")
-        await shown.until_shown("steps run again")
+        await shown.until_shown("step runs again")
         assert "Cancel" in shown.text, "the buttons stay on the screen"
 
 

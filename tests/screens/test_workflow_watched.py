@@ -107,7 +107,7 @@ async def test_until_it_is_read_the_list_tells_how_it_is_and_what_can_be_done() 
         assert "✖ Failed" in shown.rows_of_screen[0] and "reading" in shown.rows_of_screen[0]
         assert shown.detail.workflow is None
         await shown.press("r")
-        await shown.until_shown("2 steps run again")
+        await shown.until_shown("1 step runs again")
 
 
 async def test_one_that_neither_list_nor_watch_has_told_of_is_not_read_yet() -> None:

@@ -166,7 +166,7 @@ async def test_what_one_retries_among_the_failed_stays_in_sight() -> None:
         shown.rows.move_to_line(shown.names.index(ETL))
         assert len(shown.names) == 4
         await shown.press("r")
-        await shown.until_shown("run again")
+        await shown.until_shown("1 step runs again")
         await shown.press("ctrl+s")
         await shown.until_said(f"Retried {ETL}")
         for other in (ETL, "vacuum-warehouse-c8n3d"):

@@ -45,7 +45,7 @@ def test_the_tour_of_the_readme_goes_as_it_says(tmp_path: Path) -> None:
         shown.quiet(still=0.3)
         # Retry: the sentence, then all of it, read to the last call.
         shown.press("r")
-        shown.wait_for("run again")
+        shown.wait_for("1 step runs again")
         shown.press("d")
         shown.wait_for("$ argo retry")
         for _ in range(12):

@@ -6,7 +6,7 @@ thousand lines to learn that three steps run again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tui.actions.formulate import Formulation
 from tui.actions.graph import GROUP_TYPES, RawNode, RawNodes, is_problem, kind_of
@@ -23,6 +23,7 @@ MOST_ROWS = 200
 
 AGAIN = "runs again"
 AGAIN_WITH_POD = "runs again; its pod and log are deleted"
+GONE_WITH_POD = "goes, with its pod and log"
 GONE = "goes; made anew when its turn comes"
 EXIT = "exit handler: runs again"
 OPENED = "opened again"
@@ -30,10 +31,24 @@ HELD = "kept, though it failed"
 KEPT = "kept"
 
 
-def fate_of(node_id: str, node: RawNode, made: Formulation, with_pods: Collection[str]) -> str:
-    """What becomes of a node, in words."""
+def fate_of(
+    node_id: str,
+    node: RawNode,
+    made: Formulation,
+    with_pods: Collection[str],
+    steps: Collection[str],
+    attempts: Collection[str],
+) -> str:
+    """What becomes of a node, in words.
+
+    `steps` are Retry nodes that run again as a step, and `attempts` theirs, which go.
+    """
     if node_id in made.exit_nodes:
         return EXIT
+    if node_id in steps:
+        return AGAIN
+    if node_id in attempts and node_id in made.deleted:
+        return GONE_WITH_POD
     if node_id in made.deleted:
         if kind_of(node) in GROUP_TYPES or kind_of(node) == "Retry":
             return GONE
@@ -46,12 +61,25 @@ def fate_of(node_id: str, node: RawNode, made: Formulation, with_pods: Collectio
 
 
 def tree_lines(
-    manifest: Manifest, nodes: RawNodes, made: Formulation, with_pods: Collection[str]
+    manifest: Manifest,
+    nodes: RawNodes,
+    made: Formulation,
+    with_pods: Collection[str],
+    attempts: Mapping[str, str],
 ) -> list[str]:
-    """The tree of a hydrated manifest, a line for each step: its phase now, and its fate."""
+    """The tree of a hydrated manifest, a line for each step: its phase now, and its fate.
+
+    `attempts` tells of those of steps that run again the Retry that is the step.
+    """
     found = rows(decode.from_manifest(manifest), show_containers=False)
+    # The Retry of a single attempt has no row: there the attempt is the step.
+    shown = {row.key for row in found}
+    below = {one: retry for one, retry in attempts.items() if retry in shown}
+    steps = frozenset(below.values())
     fates = [
-        fate_of(row.key, nodes[row.key], made, with_pods) if row.key in nodes else KEPT
+        fate_of(row.key, nodes[row.key], made, with_pods, steps, below)
+        if row.key in nodes
+        else KEPT
         for row in found
     ]
     lines = list(_lines(found, fates))

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from tui.actions.actors import CREATORS, by_creator
 from tui.actions.base import Action, Choice, Choices, Context, Plan, on_workflows
+from tui.actions.counting import Steps
 from tui.actions.graph import (
-    STEP_TYPES,
     RawNode,
     RawNodes,
     followed_by_success,
@@ -250,12 +250,11 @@ def _lines(
 
 
 def _memoized_lines(nodes: RawNodes) -> Iterable[str]:
-    taken = [node for node in nodes.values() if kind_of(node) == "Skipped"]
-    again = [
-        node
-        for node in nodes.values()
-        if kind_of(node) in STEP_TYPES and node.get("phase") == PENDING
-    ]
+    steps = Steps(nodes)
+    taken = {steps.of(one) for one, node in nodes.items() if kind_of(node) == "Skipped"}
+    pending = steps.among(one for one, node in nodes.items() if node.get("phase") == PENDING)
+    # An attempt that failed before another one succeeded does not run again.
+    again = [node for one, node in pending.items() if one not in taken]
     yield f"Taken over: {counted(len(taken), 'step')} with their outputs."
     yield f"Runs again: {counted(len(again), 'failed step')}: {named(step_names(again))}"
 

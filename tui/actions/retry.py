@@ -24,10 +24,11 @@ from tui.actions.base import (
     Plan,
     on_workflows,
 )
+from tui.actions.counting import Counted, count, held
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.fates import tree_lines
 from tui.actions.formulate import Formulation, formulate
-from tui.actions.graph import STEP_TYPES, RawNodes, is_problem, kind_of
+from tui.actions.graph import RawNodes, is_problem, kind_of
 from tui.actions.manifests import (
     Json,
     check_instance,
@@ -87,21 +88,22 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     pods = [] if is_archived else _pods(given, nodes, made, context)
     result = with_nodes(header, made.nodes)
     flags = _flags(restart, selector, parameters)
+    steps = count(nodes, made)
     surprises = tuple(_surprises(nodes, made, restart, selector, parameters))
 
     def tree() -> Sequence[str]:
         with_pods = {one for one in made.restarted if kind_of(nodes[one]) == "Pod"}
-        return tree_lines(given, nodes, made, with_pods)
+        return tree_lines(given, nodes, made, with_pods, steps.attempts)
 
     return Plan(
         action=RETRY.id,
         title=f"Retry {name_of(manifest)}",
         lines=(
-            *_lines(nodes, made, is_selective=bool(chosen)),
+            *_lines(steps, made, is_selective=bool(chosen)),
             *surprises,
             *_how(made, pods, by_server=context.by_server, is_archived=is_archived),
         ),
-        sentence=_sentence(nodes, made, pods, is_archived=is_archived),
+        sentence=_sentence(steps, made, pods, is_archived=is_archived),
         here=surprises,
         tree=tree,
         operation=operation(
@@ -199,10 +201,9 @@ def _flags(restart: bool, selector: str, parameters: Sequence[str]) -> Iterable[
         yield from ("-p", parameter)
 
 
-def _sentence(nodes: RawNodes, made: Formulation, pods: Sequence[str], *, is_archived: bool) -> str:
+def _sentence(steps: Counted, made: Formulation, pods: Sequence[str], *, is_archived: bool) -> str:
     """`3 steps run again, 30 kept, 3 pods deleted`."""
-    again = sum(kind_of(nodes[one]) in STEP_TYPES for one in made.restarted)
-    kept = sum(kind_of(node) in STEP_TYPES for node in made.nodes.values())
+    again, kept = len(steps.again), len(steps.kept)
     runs = f"{counted(again, 'step')} run{'s' if again == 1 else ''} again" if again else ""
     exits = "the exit handler runs again" if made.exit_nodes else ""
     told = [part for part in (runs, exits) if part] or ["no step of its own is deleted"]
@@ -212,9 +213,8 @@ def _sentence(nodes: RawNodes, made: Formulation, pods: Sequence[str], *, is_arc
     return ", ".join([*told, f"{kept} kept", deleted])
 
 
-def _lines(nodes: RawNodes, made: Formulation, *, is_selective: bool) -> Iterable[str]:
-    done_again = [nodes[one] for one in sorted(made.restarted) if kind_of(nodes[one]) in STEP_TYPES]
-    kept = [node for node in made.nodes.values() if kind_of(node) in STEP_TYPES]
+def _lines(steps: Counted, made: Formulation, *, is_selective: bool) -> Iterable[str]:
+    done_again, kept = steps.again, steps.kept
     exits = bool(made.exit_nodes)
     if done_again:
         yield f"Runs again: {counted(len(done_again), 'step')}: {named(step_names(done_again))}"
@@ -224,9 +224,9 @@ def _lines(nodes: RawNodes, made: Formulation, *, is_selective: bool) -> Iterabl
         yield "Runs again: nothing. No failed step is left to do again; only the header changes."
     if exits:
         yield "Runs again: the exit handler."
-    if made.reset:
-        reset = [made.nodes[one] for one in sorted(made.reset)]
-        yield f"Opened again: {counted(len(reset), 'group')}: {named(step_names(reset))}"
+    if steps.opened:
+        names = named(step_names(steps.opened))
+        yield f"Opened again: {counted(len(steps.opened), 'group')}: {names}"
     as_is = "it is, with its" if len(kept) == 1 else "they are, with their"
     yield f"Kept: {counted(len(kept), 'step')} as {as_is} outputs."
 
@@ -235,10 +235,9 @@ def _surprises(
     nodes: RawNodes, made: Formulation, restart: bool, selector: str, parameters: Sequence[str]
 ) -> Iterable[str]:
     """What Argo's rule does otherwise than one expects, a line each."""
-    if made.held:
-        held = [nodes[one] for one in sorted(made.held)]
+    if left := [nodes[one] for one in held(nodes, made)]:
         yield (
-            f"Not again: {named(step_names(held))} failed, but something after it succeeded "
+            f"Not again: {named(step_names(left))} failed, but something after it succeeded "
             "(continueOn, a hook). Restart it with restart successful and a node field selector."
         )
     if gates := [nodes[one] for one in failed_gates(nodes, made)]:
@@ -310,7 +309,7 @@ def meant(manifest: Manifest, choices: Choices, context: Context) -> Meant | Non
         given = hydrated(manifest)
         nodes = nodes_of(given)
         made = formulate(name_of(given), nodes, frozenset(), "", reexpand=False)
-        left = sorted({*made.held, *failed_gates(nodes, made)})
+        left = sorted({*held(nodes, made), *failed_gates(nodes, made)})
         selector = _selecting(given, nodes, left)
     except (PlanError, InputError):
         return None
