@@ -343,7 +343,7 @@ async def test_keys_go_to_the_preview_and_back_and_scroll_it_there() -> None:
         await shown.until_shown("more lines")
         beside = shown.overview.beside
         await shown.press("tab")
-        await shown.until(lambda: beside.has_focus)
+        await shown.until(lambda: beside.holds_focus)
         await shown.press("G")
         assert "p39=39" in shown.text
         await shown.press("g", "j", "k", "ctrl+d", "ctrl+u", "space", "b")
@@ -351,7 +351,7 @@ async def test_keys_go_to_the_preview_and_back_and_scroll_it_there() -> None:
         await shown.press("tab")
         await shown.until(lambda: shown.rows.has_focus)
         await shown.press("tab")
-        await shown.until(lambda: beside.has_focus)
+        await shown.until(lambda: beside.holds_focus)
         await shown.press("escape")
         await shown.until(lambda: shown.rows.has_focus)
 
@@ -363,10 +363,10 @@ async def test_one_side_has_all_the_room_until_the_key_comes_again() -> None:
         await shown.press("z")
         await shown.until(lambda: beside.size.width == 0 and rows.size.width == 170)
         await shown.press("tab")  # only one side is shown: the other one takes its place
-        await shown.until(lambda: beside.has_focus and beside.size.width == 170)
+        await shown.until(lambda: beside.holds_focus and beside.size.width == 170)
         assert rows.size.width == 0
         await shown.press("escape")
-        await shown.until(lambda: rows.size.width > 0 and beside.has_focus)
+        await shown.until(lambda: rows.size.width > 0 and beside.holds_focus)
         await shown.press("z")
         await shown.until(lambda: beside.size.width == 170)
         await shown.pilot.resize_terminal(120, 40)

@@ -29,8 +29,8 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Workflow list", "", ("screens.list:ListScreen",)),
     (
         "Preview beside a list",
-        "From 160 columns: while it has the focus (Tab goes there).",
-        ("screens.peek:Preview",),
+        "From 160 columns: while it has the focus (Tab goes there); panes have their own, too.",
+        ("screens.peek:Preview", "screens.peek:PreviewSide"),
     ),
     (
         "Workflow",

@@ -15,6 +15,7 @@ import msgspec
 
 from tui.columns.base import Column
 from tui.domain.identity import Row
+from tui.domain.node import Node
 from tui.domain.query import Fields, Query
 from tui.domain.resource import Resource
 from tui.domain.table import TableRow
@@ -196,6 +197,9 @@ class Kind(msgspec.Struct, Generic[L, W], frozen=True, kw_only=True):
     """What is told of the object under the cursor where there is room for more than `about`."""
     inside: Inside | None = None
     """What is told of it besides where there is room beside a list, once all of it was read."""
+    begins_with: Callable[[W], tuple[Node | None, Node | None]] | None = None
+    """The step of one that it hangs on, with which panes that answer begin beside a list, None for
+    the whole; and the step whose log is shown there."""
     failed_log: FailedLog | None = None
     """Whose last line is told of one that failed, once it was read."""
     is_problem: Callable[[L], bool]

@@ -11,10 +11,11 @@ from datetime import datetime
 from tui.columns.nodes import node_seconds, node_token
 from tui.columns.words import compact
 from tui.domain import decode
+from tui.domain.durations import epoch_of
 from tui.domain.logtargets import LogTarget, best_target
-from tui.domain.node import RUNNING
+from tui.domain.node import RUNNING, Node
 from tui.domain.progress import EXECUTABLE
-from tui.domain.reason import failed, failed_of, stuck
+from tui.domain.reason import failed, failed_of, stuck, stuck_of
 from tui.domain.status import node_icon
 from tui.domain.workflow import Manifest, Workflow
 from tui.kinds.base import Told
@@ -30,6 +31,20 @@ def log_of_failure(manifest: Manifest) -> tuple[Workflow, LogTarget] | None:
     node = workflow.nodes.get(first) if first is not None else None
     target = best_target(workflow, node) if node is not None else None
     return (workflow, target) if target is not None and target.has_begun else None
+
+
+def hangs_on(workflow: Workflow) -> Node | None:
+    """The step that failed first, else the first that waits in a run that is not over."""
+    waits = () if workflow.is_completed else stuck_of(workflow)
+    first = next(iter((*failed_of(workflow), *waits)), None)
+    return workflow.nodes[first] if first is not None else None
+
+
+def began_last(workflow: Workflow) -> Node | None:
+    """Of the pods, the one that began last of those that run, else of all that ran."""
+    pods = [node for node in workflow.nodes.values() if node.type == "Pod" and node.started_at]
+    began = [(node.phase == RUNNING, epoch_of(node.started_at) or 0.0, node) for node in pods]
+    return max(began, key=lambda each: each[:2])[2] if began else None
 
 
 def steps(manifest: Manifest, now: datetime, *, ascii: bool) -> list[Told]:

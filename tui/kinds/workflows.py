@@ -13,7 +13,7 @@ from tui.columns.workflows import template_of, workflow_age, workflow_columns, w
 from tui.domain import decode, trouble
 from tui.domain.durations import before, parse_time
 from tui.domain.identity import Depth
-from tui.domain.node import COMPLETED_PHASES, ERROR, FAILED, PENDING, RUNNING, SUCCEEDED
+from tui.domain.node import COMPLETED_PHASES, ERROR, FAILED, PENDING, RUNNING, SUCCEEDED, Node
 from tui.domain.order import LATEST, time_key
 from tui.domain.query import (
     LABELS,
@@ -100,6 +100,14 @@ def failed_log(manifest: Manifest) -> tuple[Workflow, LogTarget] | None:
     from tui.kinds.inside import log_of_failure
 
     return log_of_failure(manifest)
+
+
+def begins_with(workflow: Workflow) -> tuple[Node | None, Node | None]:
+    """The step that it hangs on; and that, or else what began last, for its log."""
+    from tui.kinds.inside import began_last, hangs_on
+
+    step = hangs_on(workflow)
+    return step, step if step is not None and step.type == "Pod" else began_last(workflow)
 
 
 IN_CLUSTER, IN_ARCHIVE = "cluster", "archive"
@@ -377,6 +385,7 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     about=about,
     glance=glance,
     inside=inside,
+    begins_with=begins_with,
     failed_log=FailedLog(has_failed, failed_log),
     is_problem=is_problem,
     waits=waits,

@@ -11,7 +11,7 @@ from tui.registry import Registry
 PANES = Registry(
     "pane",
     (
-        PaneSpec("why", "Why", "tui.panes.why:WhyPane", is_answer=True),
+        PaneSpec("why", "Why", "tui.panes.why:WhyPane", is_answer=True, is_previewed=True),
         PaneSpec(
             "cron-why",
             "Why",
@@ -20,10 +20,17 @@ PANES = Registry(
             is_answer=True,
             kinds=(),
         ),
-        PaneSpec("summary", "Summary", "tui.panes.summary:SummaryPane"),
+        PaneSpec("summary", "Summary", "tui.panes.summary:SummaryPane", is_previewed=True),
         PaneSpec("facts", "Summary", "tui.panes.facts:FactsPane", binding="pane.summary", kinds=()),
         PaneSpec("runs", "Runs", "tui.panes.runs:RunsPane", kinds=()),
-        PaneSpec("logs", "Logs", "tui.panes.logs:LogsPane", is_hinted=True, of_step=True),
+        PaneSpec(
+            "logs",
+            "Logs",
+            "tui.panes.logs:LogsPane",
+            is_hinted=True,
+            of_step=True,
+            is_previewed=True,
+        ),
         PaneSpec(
             "pod-logs",
             "Logs",
@@ -33,8 +40,8 @@ PANES = Registry(
             kinds=(),
         ),
         PaneSpec("artifacts", "Artifacts", "tui.panes.artifacts:ArtifactsPane", is_hinted=True),
-        PaneSpec("inout", "In/Out", "tui.panes.inout:InOutPane"),
-        PaneSpec("events", "Events", "tui.panes.events:EventsPane"),
+        PaneSpec("inout", "In/Out", "tui.panes.inout:InOutPane", is_previewed=True),
+        PaneSpec("events", "Events", "tui.panes.events:EventsPane", is_previewed=True),
         PaneSpec(
             "pod-events",
             "Events",
@@ -42,7 +49,7 @@ PANES = Registry(
             binding="pane.events",
             kinds=(),
         ),
-        PaneSpec("manifest", "YAML", "tui.panes.manifest:ManifestPane"),
+        PaneSpec("manifest", "YAML", "tui.panes.manifest:ManifestPane", is_previewed=True),
     ),
 )
 

@@ -154,6 +154,8 @@ class PaneSpec:
     is_answer: bool = False
     """Whether it comes to the front by itself for what failed, waits or takes long, and begins with
     the step that a workflow hangs on."""
+    is_previewed: bool = False
+    """Whether it can be shown beside a list, too: it reads little, and is a text."""
     key: str = ""
     """A key of its own, where `KEYS` has none for it."""
     binding: str = ""

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, ClassVar
 
+import msgspec
 from msgspec import structs
 from textual import on, work
 from textual.app import ComposeResult
@@ -29,6 +30,7 @@ from tui.domain.identity import Depth, ObjectKey, Row, Target
 from tui.domain.links import Link
 from tui.domain.names import ALL
 from tui.domain.query import Fields
+from tui.domain.workflow import Manifest
 from tui.errors import SourceError, TuiError
 from tui.keys import hint
 from tui.kinds.base import FailedLog, Glance, Inside, Kind, Told
@@ -42,7 +44,7 @@ from tui.menu import (
     lettered,
     orders,
 )
-from tui.messages import OpenObject, RunAction
+from tui.messages import GoToStep, OpenObject, RunAction, ShowProof
 from tui.panes import panes_of
 from tui.ports.collections import Collections, Scope
 from tui.ports.connection import Connection
@@ -83,7 +85,7 @@ from tui.screens.headings import (
 )
 from tui.screens.legend import LIST
 from tui.screens.named_filters import NamedFiltersScreen
-from tui.screens.peek import REST, TALL, WIDE, Peek, Preview
+from tui.screens.peek import GLANCE, REST, TALL, WIDE, Part, Peek, PreviewSide
 from tui.screens.pressure import Pressures, read_pressure
 from tui.session import Session
 from tui.settings import SETTINGS_FILE
@@ -134,7 +136,7 @@ class ListScreen(View[None]):
     rows = query_one("#objects", Table)
     head = query_one("#head", HeaderLine)
     about = query_one("#about", Peek)
-    beside = query_one("#beside", Preview)
+    beside = query_one("#beside", PreviewSide)
     groups = query_one("#groups", Table)
     query_bar = query_one(FilterBar)
 
@@ -175,6 +177,8 @@ class ListScreen(View[None]):
             bind("border.less", "border(-1)", "Less room for this side", group="list"),
             bind("side.down", "scroll_preview(1)", "Scroll the preview down", group="list"),
             bind("side.up", "scroll_preview(-1)", "Scroll the preview up", group="list"),
+            bind("tab.next", "turn_preview(1)", "Next tab of the preview", group="list"),
+            bind("tab.previous", "turn_preview(-1)", "Last tab of the preview", group="list"),
             bind("unwind", "unwind", "Unwind", group="list"),
         )
 
@@ -209,8 +213,15 @@ class ListScreen(View[None]):
         self._glanced: tuple[Row[Any], str, int, Glance] | None = None
         """What was told last: of which row, with which last line, and in which second."""
         self._pressures = Pressures()
-        self._inside: tuple[object, str, list[Told]] | None = None
-        """What is told of what was read whole: of which object, and of which version of it."""
+        self._inside: tuple[object, str, list[Told], Manifest] | None = None
+        """What is told of what was read whole: of which object, and of which version of it; and
+        that itself."""
+        self._whole: tuple[object, Part] | None = None
+        """The same as panes take it, once somebody wants one: of which object and version."""
+        self._unread: object = None
+        """Which object could not be read last."""
+        self._decoding: object = None
+        """What is being made of it just now."""
         self._hinted_for: tuple[Row[Any] | None, frozenset[Hashable]] = None, frozenset()
         """For what the row of hints was made last: what the cursor is on, and the marks."""
         self._said: tuple[object, str] = ((), "")
@@ -265,7 +276,7 @@ class ListScreen(View[None]):
                 now=self.context.now(),
                 id="groups",
             )
-            yield Preview(id="beside", ascii=self._ascii)
+            yield PreviewSide(self.kind, ascii=self._ascii, id="beside")
         yield Peek(id="about", ascii=self._ascii)
         yield StatusLine(ascii=self._ascii, grows=True)
         yield hints(self.context, self, self.kind.id)
@@ -425,6 +436,7 @@ class ListScreen(View[None]):
             self._show_groups()
             self.groups.tick(now)
         self.rows.tick(now)
+        self.beside.tick(now)
         is_live = self.arrangement.session.standings.is_live
         if not self.context.is_connected:
             self.show_standing()  # it tells how far files are read
@@ -435,6 +447,7 @@ class ListScreen(View[None]):
         """In front again: ages are those of now, not of when it was covered, and so are rights."""
         self.tick(self.context.now())
         self.rights_known()
+        self._show_about()
 
     def heading_changed(self) -> None:
         """Whether it is recorded, or what time is played."""
@@ -475,6 +488,7 @@ class ListScreen(View[None]):
             pressed = [Told("", ""), Told("pressure", full)] if full else []
             self.beside.show(row.key.name, [*glance.facts, *pressed, *steps])
             self._look_inside(row)
+            self._show_pane(row)
             if self.has_class("-tall"):
                 first, *more = glance.lines
                 if full:
@@ -483,6 +497,7 @@ class ListScreen(View[None]):
                     more.append([*words, (" ", ""), *runs])
                 lines = [[*about_name(self.context, row), *first], *more]
         elif row is None:
+            self.beside.forget()
             self.beside.show("", [])
         self.about.show(lines, right)
 
@@ -575,10 +590,12 @@ class ListScreen(View[None]):
             return
         try:
             manifest = objects.get(Target(row.key, row.uid))
-        except TuiError:
-            return  # what the list knows stays, and the list says what is wrong
+        except TuiError as error:
+            # What the list knows stays, and the list says what is wrong.
+            self.app.call_from_thread(self._take_unread, row, str(error))
+            return
         told = tell(manifest, self.context.now(), ascii=self._ascii)
-        self.app.call_from_thread(self._take_inside, row, told, None)
+        self.app.call_from_thread(self._take_inside, row, told, None, manifest)
         log = failed.of(manifest) if failed is not None else None
         if log is None or connection is None or stop.is_set:
             return
@@ -589,14 +606,63 @@ class ListScreen(View[None]):
             said = last_line(connection, *log, stop)
         except TuiError:
             return  # its own screen says what is wrong with its log
-        self.app.call_from_thread(self._take_inside, row, told, said)
+        self.app.call_from_thread(self._take_inside, row, told, said, manifest)
 
-    def _take_inside(self, row: Row[Any], told: list[Told], said: str | None) -> None:
-        self._inside = (row.key, row.uid), row.version, told
+    def _take_inside(
+        self, row: Row[Any], told: list[Told], said: str | None, manifest: Manifest
+    ) -> None:
+        self._inside = (row.key, row.uid), row.version, told, manifest
+        self._unread = None
         if said is not None:
             self._said = (row.key, row.uid), said
         if self.query(Table) and self.row is not None and self.row.key == row.key:
             self._show_about()
+
+    def _take_unread(self, row: Row[Any], why: str) -> None:
+        """It could not be read, which who wants a pane of it is told."""
+        if self.query(Table) and self.row is not None and self.row.key == row.key:
+            is_wanted = self.beside.front != GLANCE and self.has_class("-beside")
+            if is_wanted and self._unread != (row.key, row.uid):
+                self.context.say(f"{row.key.name} cannot be previewed: {why}", "warning")
+            self._unread = row.key, row.uid
+            self.beside.forget()
+
+    def _show_pane(self, row: Row[Any]) -> None:
+        """Show the pane that somebody wants beside the list, once what it is about was read."""
+        known = self._inside
+        if self.beside.front == GLANCE or not self.has_class("-beside") or known is None:
+            return
+        of = known[:2]
+        if of[0] != (row.key, row.uid):
+            return  # until that is read, what was shown before stays
+        if self._whole is None or self._whole[0] != of:
+            if self._decoding != of:
+                self._decoding = of
+                self._decode(of, known[3])
+            return
+        source = row.key.connection
+        self.call_later(
+            self.beside.show_whole, self.context.at(source), source, row.key.name, self._whole[1]
+        )
+
+    # Textual describes a worker by the text of its arguments: of a large run, megabytes.
+    @work(thread=True, group="whole", description="decoding what is previewed")
+    def _decode(self, of: object, manifest: Manifest) -> None:
+        raw = msgspec.json.encode(manifest)
+        item, _ = self.kind.whole(raw)
+        begin = self.kind.begins_with
+        steps = begin(item) if begin is not None else (None, None)
+        self.app.call_from_thread(self._take_whole, of, Part(item, *steps, raw))
+
+    def _take_whole(self, of: object, part: Part) -> None:
+        self._whole, self._decoding = (of, part), None
+        if self.query(Table):
+            self._show_about()
+
+    def on_screen_suspend(self) -> None:
+        """Another is in front: what nobody sees is not read. Behind a box it is still seen."""
+        if not self.app.screen.is_modal:
+            self.beside.forget()
 
     def on_resize(self) -> None:
         """There is room for more, or for less."""
@@ -619,7 +685,9 @@ class ListScreen(View[None]):
     def _leave_preview(self) -> None:
         """There is no preview any more: neither the keys nor all the room can be its own."""
         self._zoom("" if self._zoomed == ZOOM_PREVIEW else self._zoomed)
-        if self.beside.has_focus:
+        had_focus = self.beside.holds_focus
+        self.beside.forget(keeps_focus=False)
+        if had_focus:
             self.call_after_refresh(self._take_focus)  # what is hidden still takes no focus
 
     def _zoom(self, side: str) -> None:
@@ -639,17 +707,17 @@ class ListScreen(View[None]):
         if not self._is_beside:
             self.context.say(self._why_no_preview)
             return
-        goes_there = not self.beside.has_focus
+        goes_there = not self.beside.holds_focus
         if self._zoomed:
             self._zoom(ZOOM_PREVIEW if goes_there else ZOOM_LIST)
         # What is hidden still takes no focus.
-        self.call_after_refresh(self.beside.focus if goes_there else self._take_focus)
+        self.call_after_refresh(self.beside.take_focus if goes_there else self._take_focus)
 
     def action_zoom(self) -> None:
         """Only the side with the focus, or both again."""
         if self._zoomed:
             self._zoom("")
-        elif self.beside.has_focus:
+        elif self.beside.holds_focus:
             self._zoom(ZOOM_PREVIEW)
         elif self._is_beside or self.has_class("-tall"):
             self._zoom(ZOOM_LIST)
@@ -662,7 +730,7 @@ class ListScreen(View[None]):
             self.context.say("no border to move here")
             return
         now = self.beside.outer_size.width
-        grows = step if self.beside.has_focus else -step
+        grows = step if self.beside.holds_focus else -step
         self._border = max(LEAST_BESIDE, min(now + grows * BORDER, self.size.width - LEAST_LIST))
         self._put_border()
 
@@ -694,9 +762,24 @@ class ListScreen(View[None]):
             self._zoom("")
             self._fit()
 
+    def action_turn_preview(self, step: int) -> None:
+        """Preview the next pane of what the cursor is on, or the one before; round the end."""
+        if not self._is_beside:
+            self.context.say(self._why_no_preview)
+            return
+        self.beside.turn(step)
+        self._show_about()
+
+    @on(GoToStep)
+    @on(ShowProof)
+    def open_proof(self, message: GoToStep | ShowProof) -> None:
+        """Enter in a pane that is previewed goes on in the screen of the object."""
+        message.stop()
+        self.action_open(message.pane if isinstance(message, ShowProof) else "")
+
     def action_scroll_preview(self, lines: int) -> None:
         """Show what is further down, or up, beside the list; from there, go on in the list."""
-        if self.beside.has_focus:
+        if self.beside.holds_focus:
             self.rows.move_to_line(self.rows.cursor + lines)
         elif self.has_class("-beside"):
             self.beside.scroll_by(lines * PREVIEW_STEP)
@@ -1454,7 +1537,7 @@ class ListScreen(View[None]):
         if self._zoomed:
             self._zoom("")
             return
-        if self.beside.has_focus:
+        if self.beside.holds_focus:
             self._take_focus()
             return
         if filling is not None and filling.read_no_more():

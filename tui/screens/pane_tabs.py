@@ -20,7 +20,7 @@ from tui.domain.samples import RunSamples
 from tui.keys import hint
 from tui.kinds.base import Kind
 from tui.panes import PANES, panes_of
-from tui.panes.base import READING, Pane, PaneContext
+from tui.panes.base import READING, Pane, PaneContext, PaneSpec
 from tui.view import View
 from tui.widgets.cells import rule
 from tui.widgets.header import HeaderLine, HeaderPart
@@ -46,11 +46,17 @@ class PaneTabs(Vertical):
     tabs = query_one("#tabs", HeaderLine)
     place = query_one("#pane", Container)
 
-    def __init__(self, context: PaneContext, kind: Kind[Any, Any]) -> None:
+    def __init__(
+        self,
+        context: PaneContext,
+        kind: Kind[Any, Any],
+        specs: tuple[PaneSpec, ...] | None = None,
+    ) -> None:
+        """All panes of the kind, or only those of `specs`."""
         super().__init__(id="pane-tabs")
         self.context = context
         self._kind = kind
-        self.specs = panes_of(kind)
+        self.specs = panes_of(kind) if specs is None else specs
         """The panes there are, in the order of their tabs."""
         self._panes: dict[str, Pane] = {}
         self._front = ""
@@ -116,15 +122,18 @@ class PaneTabs(Vertical):
         focused = self.screen.focused
         return focused is not None and self.place in focused.ancestors
 
-    async def bring(self, name: str) -> None:
-        """Bring a pane to the front."""
+    async def bring(self, name: str, about: tuple[Any, Node | None, bytes] | None = None) -> None:
+        """Bring a pane to the front, to show what the one before did, or something else."""
         if self._front == name:
+            if about is not None:
+                self.show(*about)
             return
         if self._front:
             before = self._panes[self._front]
             before.leave()
             before.display = False
         self._front = name
+        self._shown = about or self._shown
         self.show_tabs()
         pane = self._panes.get(name)
         if pane is None:
