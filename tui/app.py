@@ -52,7 +52,7 @@ from tui.domain.node import ERROR, FAILED
 from tui.domain.workflow import WORKFLOW, ListedWorkflow
 from tui.errors import Bug, Missing, NoCluster, SettingsError, TuiError
 from tui.history import History, Visit
-from tui.keys import hint, key_name
+from tui.keys import KEYS, hint, key_name
 from tui.kinds.base import Kind
 from tui.kinds.registry import KINDS
 from tui.kinds.workflows import WORKFLOWS
@@ -1021,7 +1021,8 @@ class ArgoApp(TerminalApp):
         known = view.active_bindings.values()
         has_help = any(active.binding.id == "help" and active.enabled for active in known)
         ending = f", {hint('help')} for keys" if has_help else ""
-        self.views.answer(f"{key}: nothing here{f'; {came}' if came else ending}")
+        why = view.why_nothing(KEYS.meaning(event.key)) or "nothing here"
+        self.views.answer(f"{key}: {why}{f'; {came}' if came else ending}")
 
     @work(exclusive=True, group="leave")
     async def action_leave(self) -> None:

@@ -159,6 +159,11 @@ class View(Screen[T]):
     def try_again(self) -> None:
         """Somebody does not want to wait for the next try, or wants it read anew."""
 
+    def why_nothing(self, meaning: str) -> str:
+        """Why a key that means something elsewhere, by its id, means nothing here; "" where there
+        is nothing to say of that."""
+        return ""
+
     def interrupt(self) -> None:
         """Give up what is being typed."""
         bar = next((bar for bar in self.query(QueryBar) if bar.query("Input:focus")), None)

@@ -227,6 +227,23 @@ async def test_a_folder_opens_and_left_goes_back_to_it(server: tuple[str, Bucket
         assert seen.app.escaped == 1, "Esc that is not for the pane goes on to the screen"
 
 
+async def test_braces_go_to_what_is_missing_round_the_end(server: tuple[str, Buckets]) -> None:
+    async with showing(workflow(server[0]), size=(120, 24)) as seen:
+        rows = seen.app.query_one(ArtifactRows)
+        await seen.until(
+            lambda: any(item.name == "lost" and item.is_problem for item in rows.items)
+        )
+
+        def on() -> str:
+            return rows.current.name if rows.current is not None else ""
+
+        missing = [item.name for item in rows.items if item.is_problem]
+        assert missing == ["lost", "swept"]
+        for key, name in (("}", "lost"), ("}", "swept"), ("}", "lost"), ("{", "swept")):
+            await seen.press("right_curly_bracket" if key == "}" else "left_curly_bracket")
+            assert on() == name
+
+
 async def test_c_copies_the_address(server: tuple[str, Buckets]) -> None:
     async with showing(workflow(server[0])) as seen:
         await seen.press("c")

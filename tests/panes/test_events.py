@@ -37,6 +37,35 @@ async def test_events_of_the_workflow_and_of_the_pod_under_the_cursor() -> None:
         assert asked(source)[0] == "" and asked(source)[1].startswith(f"{ETL}-transform-")
 
 
+async def test_braces_go_to_the_warnings_that_are_not_in_sight_round_the_end() -> None:
+    source = ScriptedSource()
+    source.events_of[ETL] = tuple(
+        Event("Warning" if n in (5, 60) else "Normal", f"Reason{n}", "words", at(90))
+        for n in range(90)
+    )
+    async with bench(EventsPane, source) as on:
+        on.app.show(nightly_etl())
+        await on.until(lambda: "Reason89" in on.app.text or "Reason5" in on.app.text)
+        view = on.pane.query_one(TextView)
+        view.focus()
+
+        def shows(reason: int) -> bool:
+            first, last = view.shown_range
+            return first <= reason + 1 <= last  # below the heading
+
+        on.pane.action_problem(1)
+        await on.until(lambda: shows(60) and not shows(5))
+        on.pane.action_problem(1)
+        await on.until(lambda: shows(5) and not shows(60))
+        await on.pilot.press("left_curly_bracket")
+        await on.until(lambda: shows(60) and not shows(5))
+        source.events_of[ETL] = (Event("Normal", "Fine", "words", at(1)),)
+        on.app.show(nightly_etl(), STEP)
+        await on.until(lambda: "no events about its pod" in on.app.text)
+        await on.pilot.press("right_curly_bracket")
+        await on.until(lambda: on.app.said[-1:] == ["no event is a warning"])
+
+
 async def test_they_are_read_again_while_a_run_goes_on_and_only_then() -> None:
     source = ScriptedSource()
     async with bench(EventsPane, source) as on:

@@ -7,7 +7,17 @@ import pytest
 from tests.support.app import showing
 from tests.support.runs import nightly_etl, run, step, team
 from tests.support.scripted import ScriptedSource
+from tui.domain.workflow import Manifest
 from tui.errors import Unreachable
+from tui.kinds.registry import KINDS
+from tui.screens.list import ListScreen
+from tui.screens.object import ObjectScreen
+
+NIGHTLY: Manifest = {
+    "kind": "CronWorkflow",
+    "metadata": {"name": "nightly", "namespace": "argo", "uid": "u1", "resourceVersion": "1"},
+    "spec": {"schedules": ["0 7 * * *"]},
+}
 
 
 @pytest.mark.parametrize("key", ["l", "a", "d", "y", "r", "R", "s", "X", "T", "D", "c"])
@@ -135,3 +145,65 @@ async def test_where_nothing_can_be_shown_a_key_that_means_nothing_says_so_too()
         await shown.until_shown("no route")
         await shown.press("%")
         await shown.until_shown("%: nothing here, ? for keys")
+
+
+async def test_a_key_of_another_kind_says_what_this_kind_does_not_have() -> None:
+    async with showing(source=ScriptedSource(nightly_etl(), NIGHTLY)) as shown:
+        shown.app.show_kind(KINDS["cron"])
+        await shown.until(lambda: shown.app.views.listed_kind == "cron")
+        view = shown.app.screen
+        assert isinstance(view, ListScreen)
+        await shown.until(lambda: len(view.rows.items))
+        for key, said in (
+            ("l", "l: a cron workflow has no Logs, ? for keys"),
+            ("r", "r: Retry: not of cron workflows, ? for keys"),
+            ("%", "%: nothing here, ? for keys"),
+        ):
+            await shown.press(key)
+            await shown.until_said(said)
+        await shown.press("enter")
+        await shown.until(lambda: shown.shows(ObjectScreen))
+        for key, said in (
+            ("a", "a: a cron workflow has no Artifacts"),
+            ("z", "z: the panes have all the room"),
+        ):
+            await shown.press(key)
+            await shown.until_said(said)
+
+
+async def test_marks_of_steps_are_taken_back_from_a_pane_too() -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.open()
+        await shown.press("g", "space", "y")
+        await shown.until(lambda: shown.detail.pane_tabs.holds_focus)
+        assert shown.detail.steps.marks
+        await shown.press("u")
+        await shown.until(lambda: not shown.detail.steps.marks)
+        await shown.press("u")
+        await shown.until_said("nothing is marked; Space marks")
+
+
+async def test_in_the_graph_long_names_are_whole_and_what_sorts_the_tree_says_so() -> None:
+    long = "a-step-with-a-name-that-no-box-has-room-for"
+    nodes = [step("one", "", "Running", type="DAG", children=[long])]
+    nodes.append(step("one", long, "Running", began=1))
+    async with showing(run("one", "Running", nodes=nodes), size=(120, 30)) as shown:
+        await shown.open()
+        await shown.press("2")
+        await shown.until(lambda: shown.app.screen.query("GraphView"))
+        await shown.until_shown("a-step-wit")
+        await shown.at_rest()
+
+        def boxes() -> str:
+            return "\n".join(row for row in shown.rows_of_screen if "│" in row)
+
+        assert long not in boxes()
+        await shown.press("w")
+        await shown.until(lambda: long in boxes())
+        await shown.until_said("names are whole")
+        await shown.press("w")
+        await shown.until(lambda: long not in boxes())
+        await shown.press("S")
+        await shown.until_said(
+            "a graph has the order of its lines; 1 shows the tree, where S sorts"
+        )

@@ -560,6 +560,17 @@ class ArtifactRows(Table[Item]):
         self._problems_only = is_so
         self._fill()
 
+    def go_to_problem(self, step: int) -> bool:
+        """To the next (1) or previous (-1) item that is missing or cannot be read, round the end;
+        false where none is."""
+        rows, at = self.items, self.cursor
+        for offset in range(1, len(rows) + 1):
+            index = (at + step * offset) % len(rows)
+            if rows[index].is_problem:
+                self.move_to_line(index)
+                return True
+        return False
+
     def hide_logs(self, is_so: bool) -> None:
         """Leave archived logs out, or show them among the others."""
         self.hides_logs = is_so

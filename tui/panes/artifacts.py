@@ -154,6 +154,8 @@ class ArtifactsPane(Pane):
         bind("write", "download", "Download", group="artifacts", shown=True),
         bind("filter", "filter", "Filter", group="artifacts", shown=True),
         bind("problems", "problems", "Problems", group="artifacts", shown=True),
+        bind("problem-after", "problem(1)", "Next missing one", group="artifacts"),
+        bind("problem-before", "problem(-1)", "Last missing one", group="artifacts"),
         bind("hide", "logs", "Hide archived logs", group="artifacts"),
         bind("copy", "copy_key", "Copy key", group="artifacts", shown=True),
         bind("copy.menu", "copy_menu", "Copy …", group="artifacts"),
@@ -523,6 +525,11 @@ class ArtifactsPane(Pane):
         """Only what is missing or cannot be read, or all again."""
         self._rows.problems_only = not self._rows.problems_only
         self._tell_head()
+
+    def action_problem(self, step: int) -> None:
+        """To the next (1) or previous (-1) artifact that is missing or cannot be read."""
+        if not self._rows.go_to_problem(step):
+            self._say("no artifact here is missing")
 
     def action_logs(self) -> None:
         """Leave archived logs out, or show them among the others again."""

@@ -88,6 +88,8 @@ class EventsPane(TextPane):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("problems", "problems", "Warnings", group="text", shown=True),
+        bind("problem-after", "problem(1)", "Next warning", group="text"),
+        bind("problem-before", "problem(-1)", "Last warning", group="text"),
         bind("times", "times", "Times", group="text"),
     ]
     HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(spans)
@@ -161,6 +163,24 @@ class EventsPane(TextPane):
         self._is_narrowed = not self._is_narrowed
         if self._events is not None:
             self._write()
+
+    def action_problem(self, step: int) -> None:
+        """To the next (1) or previous (-1) warning that is not in sight, round the end."""
+        warnings = [i for i in range(len(self._text)) if self._text.line(i).startswith("!")]
+        if not warnings:
+            self.context.say("no event is a warning")
+            return
+        first, last = self.lines.shown_range
+        if step > 0:
+            found = next((line for line in warnings if line > last), warnings[0])
+        else:
+            found = next((line for line in reversed(warnings) if line < first), warnings[-1])
+        if not first <= found <= last:
+            self.lines.go_to(found)
+        elif len(warnings) == 1:
+            self.context.say("the only warning is on the screen")
+        else:
+            self.context.say("all warnings are on the screen")
 
     def action_times(self) -> None:
         """Show times in UTC, or those of here."""

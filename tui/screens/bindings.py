@@ -59,6 +59,15 @@ def action_bindings(kind: str, *on: On) -> tuple[Binding, ...]:
     return tuple(made.values())
 
 
+def lacks(kind: Kind[Any, Any], meaning: str) -> str:
+    """Why a key that opens a pane or begins an action means nothing for a kind; "" for others."""
+    for pane in PANES:
+        if pane.binding_id == meaning:
+            return f"a {kind.noun} has no {pane.title}"
+    labels = dict.fromkeys(each.label for each in ACTIONS if each.binding_id == meaning)
+    return f"{'/'.join(labels)}: not of {kind.nouns}" if labels else ""
+
+
 def kind_bindings() -> tuple[Binding, ...]:
     """To the lists of those kinds that have a key; the action is the app's."""
     bring_keys()

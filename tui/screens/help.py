@@ -91,7 +91,9 @@ def notice_lines(notices: Sequence[Notice], now: datetime, cells: int, *, ascii:
 
 def idle_keys(node: object) -> frozenset[str]:
     """Ids of bindings of a widget whose keys only say there that they do nothing."""
-    return MARKING if isinstance(node, Table) and not node.is_markable else frozenset()
+    if isinstance(node, Table):
+        return frozenset() if node.is_markable else MARKING
+    return getattr(node, "idle_keys", frozenset())
 
 
 def help_lines(

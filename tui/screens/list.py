@@ -59,6 +59,7 @@ from tui.screens.bindings import (
     favourite_bindings,
     hints,
     kind_bindings,
+    lacks,
     opening_bindings,
     preset_bindings,
 )
@@ -988,6 +989,10 @@ class ListScreen(View[None]):
         if any(filling.selected.get(each) for each in selectors):
             return "labels as typed"
         return f"{far} …" if filling.is_reading_all else far
+
+    def why_nothing(self, meaning: str) -> str:
+        """What such an object does not have, or cannot have done to it."""
+        return lacks(self.kind, meaning)
 
     def try_again(self) -> None:
         """Do not wait for the next try."""

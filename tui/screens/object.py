@@ -29,7 +29,7 @@ from tui.panes.text_pane import SearchedPane
 from tui.ports.collections import WatchEvent
 from tui.ports.connection import offered
 from tui.ports.objects import Watches, Whole
-from tui.screens.bindings import action_bindings, hints, kind_bindings, pane_bindings
+from tui.screens.bindings import action_bindings, hints, kind_bindings, lacks, pane_bindings
 from tui.screens.commands import action_commands, objects_called, pane_commands
 from tui.screens.copies import copies_of, yaml_of
 from tui.screens.headings import heading_of_object
@@ -170,6 +170,12 @@ class ObjectScreen(View[None]):
         self.pane_tabs.show_unread(str(message.error))
         self.context.say(str(message.error), "error")
         self._show_head()
+
+    def why_nothing(self, meaning: str) -> str:
+        """What such an object does not have, or cannot have done to it."""
+        if meaning in ("zoom", "border.more", "border.less"):
+            return "the panes have all the room"
+        return lacks(self.kind, meaning)
 
     def try_again(self) -> None:
         """Do not wait for the next try while the connection is broken."""

@@ -165,6 +165,7 @@ class WorkflowScreen(View[None]):
             bind("previous-attempt", "in_log('previous')", "Previous attempt", group="step"),
             bind("containers", "in_log('container')", "Containers, or logs to merge", group="step"),
             bind("copy", "copy", "Copy name", group="step"),
+            bind("take-back", "unmark", "Unmark all", group="step"),
             bind("unwind", "back", "Back", group="workflow", shown=True),
         )
 
@@ -875,6 +876,10 @@ class WorkflowScreen(View[None]):
             chosen = self.split.chosen(target, on)
             return (Subject(chosen[0], known, is_gone, chosen[1]),) if chosen is not None else ()
         return (Subject(target, known, is_gone),)
+
+    def action_unmark(self) -> None:
+        """Take all marks of steps back, from a pane, too."""
+        self.steps.call_later(self.steps.action_unmark)
 
     def action_copy(self) -> None:
         """Send the name of the pod, or of the step, to the clipboard; of those marked, one a line.

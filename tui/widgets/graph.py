@@ -28,6 +28,7 @@ from tui.domain.graph import ARTIFACT, Box, Key
 from tui.domain.node import Node, NodeId
 from tui.domain.sought import PROBLEMS, Sought
 from tui.domain.workflow import Workflow
+from tui.keys import hint
 from tui.messages import Said
 from tui.widgets.cells import (
     ASCII_ELLIPSIS,
@@ -83,6 +84,8 @@ class GraphView(LineView):
         bind("hide", "hide_skipped", "Hide skipped", group="graph"),
         bind("columns", "columns_menu", "What boxes tell", group="graph"),
         bind("times", "times", "When steps began", group="graph"),
+        bind("wide", "wide", "Wide", group="graph"),
+        bind("sort", "sort_menu", "Sort siblings", group="graph"),
         bind("border.more", "zoom_boxes(1)", "Boxes tell more", group="graph"),
         bind("border.less", "zoom_boxes(-1)", "Boxes tell less", group="graph"),
         bind("follow", "follow", "Stay at what runs", group="graph"),
@@ -93,6 +96,9 @@ class GraphView(LineView):
         bind("problem-after", "problem(1)", "Next problem", group="graph"),
         bind("problem-before", "problem(-1)", "Last problem", group="graph"),
     ]
+
+    idle_keys: ClassVar[frozenset[str]] = frozenset({"sort"})
+    """Ids of bindings whose keys only say that they do nothing here."""
 
     @dataclass
     class CursorMoved(Message):
@@ -547,6 +553,19 @@ class GraphView(LineView):
     def action_times(self) -> None:
         """Tell when each step began, or no longer."""
         self.post_message(self.TimesWanted())
+
+    def action_wide(self) -> None:
+        """Names whole, however long, or so much of them that boxes stay small."""
+        renderer = self.renderer
+        renderer.is_wide = not renderer.is_wide
+        self.model.resize_boxes(renderer.size_of)
+        self._drawn()
+        self.post_message(Said("names are whole" if renderer.is_wide else "long names are cut"))
+
+    def action_sort_menu(self) -> None:
+        """Say where steps can be sorted: a graph has the order of its lines."""
+        tree = f"{hint('form.tree')} shows the tree, where {hint('sort')} sorts"
+        self.post_message(Said(f"a graph has the order of its lines; {tree}"))
 
     def action_follow(self) -> None:
         """Keep the cursor at what runs, or no longer."""

@@ -116,6 +116,8 @@ class GraphRenderer:
         self.facts: tuple[Column[TreeRow], ...] = ()
         """What boxes tell besides, each in a row of its own, where they tell more than names."""
         self.shows_duration = True
+        self.is_wide = False
+        """Whether names are whole, however long."""
         self.is_focused = False
         self.marked: frozenset[NodeId] = frozenset()
         """The steps that are marked."""
@@ -136,12 +138,15 @@ class GraphRenderer:
     @property
     def size_of(self) -> Callable[[Box], Size]:
         """How many cells and rows a box takes, while boxes tell as much as now."""
-        return partial(self._size_at, self.level, self.facts)
+        return partial(self._size_at, self.level, self.facts, self.is_wide)
 
-    def _size_at(self, level: int, facts: tuple[Column[TreeRow], ...], box: Box) -> Size:
+    def _size_at(
+        self, level: int, facts: tuple[Column[TreeRow], ...], is_wide: bool, box: Box
+    ) -> Size:
         if level == SIGNS:
             return Size(2 + width_of(self._sign(box)) + width_of(self._times(box)), 1)
-        name = min(width_of(printable_name(box.label)), LONGEST_NAME[level])
+        name = width_of(printable_name(box.label))
+        name = name if is_wide else min(name, LONGEST_NAME[level])
         wide = 2 + name + width_of(self._times(box)) + 1
         if box.kind == ARTIFACT:
             return Size(2 + wide, 3)
