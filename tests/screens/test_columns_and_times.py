@@ -137,6 +137,18 @@ async def test_in_the_graph_the_menu_of_columns_chooses_what_each_box_tells() ->
         await shown.until_shown("STARTED")
 
 
+async def test_in_a_box_what_says_something_stands_before_what_says_nothing() -> None:
+    async with showing(nightly_etl(), size=(120, 40)) as shown:
+        await shown.open(ETL)
+        graph = await graph_of(shown)
+        shown.detail.split.choose_column("host", on=True)
+        shown.detail.split.choose_column("template", on=True)
+        text = "\n".join(graph.table_lines(everything=True))
+        assert "HOST" not in text, "nobody knows of one"
+        below = text.partition("18m")[2].split("\n")
+        assert "TEMPLATE extract" in below[1]
+
+
 async def test_the_timeline_has_the_columns_that_are_chosen_and_never_loses_its_bars() -> None:
     async with showing(nightly_etl(), size=(120, 40)) as shown:
         await shown.open(ETL)

@@ -243,23 +243,28 @@ class GraphRenderer:
                 (padded(times, wide - width_of(sign) - 1 - width_of(name)), self.style("muted")),
             ]
         if 0 <= row - 3 < len(self.facts):
-            return self._fact(self.facts[row - 3], box, wide)
+            return self._fact(row - 3, box, wide)
         style = self.style("problem" if box.is_problem and row > 2 else "muted")
         told = self.detail(box) if row == 2 else self._more(box)
         return [(padded(cut(f"  {told}", wide, ellipsis=self.ellipsis), wide), style)]
 
-    def _fact(self, fact: Column[TreeRow], box: Box, wide: int) -> list[Piece]:
-        """What a column of the tree says of a step, behind its title; nothing of one that is still
-        to come."""
+    def _fact(self, at: int, box: Box, wide: int) -> list[Piece]:
+        """What a column of the tree says of a step, behind its title: the first of those that say
+        something come first. Nothing of a step that is still to come."""
         node = box.node if not box.is_coming else None
         row = TreeRow(node.id, "", node, box.label, 0) if node is not None else None
-        told = printable(fact.text(row, self.now)[:LONGEST]) if row is not None else ""
-        if row is None or not told:
+        told = [(fact, fact.text(row, self.now)) for fact in self.facts] if row is not None else []
+        told = [(fact, text) for fact, text in told if text]
+        if row is None or at >= len(told):
             return [(" " * wide, self.style("muted"))]
+        fact, text = told[at]
         title = f"  {fact.title} "
         room, in_middle = wide - width_of(title), fact.cut == "middle"
-        told = padded(cut(told, room, middle=in_middle, ellipsis=self.ellipsis), room)
-        return [(title, self.style("muted")), (told, self.style(fact.style(row)))]
+        text = cut(printable(text[:LONGEST]), room, middle=in_middle, ellipsis=self.ellipsis)
+        return [
+            (title, self.style("muted")),
+            (padded(text, room), self.style(fact.style(row))),
+        ]
 
     def _on_cursor(self, style: Style) -> Style:
         if not self.is_focused:
