@@ -97,3 +97,18 @@ async def test_the_menu_has_room_on_a_small_screen() -> None:
         assert box.bottom <= 14 and box.right <= 60
         await shown.press("r")
         assert not shown.overview.arrangement.descending
+
+
+async def test_the_cursor_begins_on_the_first_that_may_be_chosen() -> None:
+    over = Choice("retry", "Retry", refusal="it runs")
+    for choices, current, wanted in (
+        ([over, *CHOICES[2:]], "", "resume"),
+        ([over, *CHOICES[2:]], "stop", "stop"),
+        ([over], "", "retry"),
+    ):
+        app = Asking()
+        async with app.run_test() as pilot:
+            menu = Menu("Do", choices, current=current, ascii=True)
+            app.push_screen(menu)
+            await pilot.pause()
+            assert menu.rows.cursor_key == wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -9,7 +10,8 @@ from rich.color import ColorSystem
 from textual.color import Color, rgb_to_lab
 from textual.theme import BUILTIN_THEMES, Theme
 
-from tui.themes import NAMES, OF_TEXTUAL, THEMES, ThemeColours
+from tui.app import OURS
+from tui.themes import CLEARER, NAMES, OF_TEXTUAL, THEMES, ThemeColours
 
 Matrix = tuple[tuple[float, float, float], ...]
 
@@ -136,3 +138,17 @@ def test_two_themes_are_for_eyes_that_see_fewer_colours() -> None:
         "red-green",
         "blue-yellow",
     ]
+
+
+@pytest.mark.parametrize("name", OF_TEXTUAL)
+def test_no_two_phases_have_one_colour_in_any_theme(name: str) -> None:
+    theme = OURS.get(name, BUILTIN_THEMES[name])
+    found = {**theme.to_color_system().generate(), **theme.variables}
+    tokens = ("warning", "secondary", "success", "error", "accent")
+    assert len({found[f"text-{token}"] for token in tokens}) == len(tokens), found
+
+
+def test_of_textuals_themes_we_change_what_is_written_down_and_no_more() -> None:
+    for name, changes in CLEARER.items():
+        theirs, ours = BUILTIN_THEMES[name], OURS[name]
+        assert ours == replace(theirs, **changes) != theirs

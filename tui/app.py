@@ -26,7 +26,7 @@ from textual.actions import ActionParseResult
 from textual.binding import BindingType
 from textual.dom import DOMNode
 from textual.message import Message
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 from textual.widgets import Input
 
 from tui.action_runner import ActionRunner, own_commands
@@ -105,7 +105,7 @@ from tui.terminal.app import TerminalApp
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.environment import ANSI_THEMES
 from tui.terminal.threads import Threads
-from tui.themes import NAMES, THEMES, about
+from tui.themes import CLEARER, NAMES, THEMES, about
 from tui.view import BlankView, View
 
 if TYPE_CHECKING:
@@ -131,8 +131,11 @@ STYLE_FILES = (
 )
 
 
-OURS = {theme.id: Theme(**theme.as_textual()) for theme in THEMES}
-"""Our themes, as Textual has them."""
+OURS = {
+    **{name: replace(BUILTIN_THEMES[name], **changes) for name, changes in CLEARER.items()},
+    **{theme.id: Theme(**theme.as_textual()) for theme in THEMES},
+}
+"""Our themes, as Textual has them, and those of its own of which we change something."""
 
 
 class PlaceWanted(NamedTuple):

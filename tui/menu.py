@@ -20,7 +20,7 @@ from tui.keys import hint
 from tui.messages import Said
 from tui.view import ModalView
 from tui.widgets.box import EDGES, Box
-from tui.widgets.cells import printable, width_of
+from tui.widgets.cells import plain, printable, width_of
 from tui.widgets.table import Table
 
 FRAME = 2
@@ -122,13 +122,13 @@ def orders(columns: Iterable[Column[Any]], first: str, *, descending: bool) -> t
     )
 
 
-def _columns(titles: int) -> tuple[Column[Choice], ...]:
+def _columns(titles: int, *, ascii: bool) -> tuple[Column[Choice], ...]:
     return (
         Column(id="letter", title="", text=lambda row, now: row.letter, width=1, joined=True),
         Column(
             id="title",
             title="",
-            text=lambda row, now: row.title,
+            text=lambda row, now: plain(row.title, ascii),
             width=titles,
             least=8,
             style=lambda row: "muted" if row.refusal else "",
@@ -136,7 +136,7 @@ def _columns(titles: int) -> tuple[Column[Choice], ...]:
         Column(
             id="help",
             title="",
-            text=lambda row, now: row.refusal or row.help,
+            text=lambda row, now: plain(row.refusal or row.help, ascii),
             width=8,
             grow=1,
             style=lambda row: "muted",
@@ -156,7 +156,8 @@ class Menu(ModalView[str | None]):
     def __init__(
         self, title: str, choices: Sequence[Choice], *, current: str = "", ascii: bool
     ) -> None:
-        """`current` is the id of the choice that the cursor begins on; "" for the first."""
+        """`current` is the id of the choice that the cursor begins on; "" for the first of those
+        that may be chosen."""
         super().__init__()
         self._heading = title
         self._choices = tuple(choices)
@@ -165,10 +166,9 @@ class Menu(ModalView[str | None]):
 
     def compose(self) -> ComposeResult:
         """A box with the choices in it."""
-        titles = max((len(choice.title) for choice in self._choices), default=0)
         with Box(id="menu", ascii=self._ascii):
             yield Table[Choice](
-                _columns(titles),
+                _columns(self._titles, ascii=self._ascii),
                 key=lambda choice: choice.id,
                 ascii=self._ascii,
                 header=False,
@@ -182,8 +182,15 @@ class Menu(ModalView[str | None]):
         box.show_keys(self._keys)
         self._fit()
         self.rows.replace(self._choices)
-        self.rows.move_to(self._current)
+        may = next((each.id for each in self._choices if not each.refusal), "")
+        self.rows.move_to(self._current or may)
         self.rows.focus()
+
+    @property
+    def _titles(self) -> int:
+        """Cells of the longest title."""
+        shown = (plain(choice.title, self._ascii) for choice in self._choices)
+        return max(map(width_of, shown), default=0)
 
     @property
     def _keys(self) -> str:
@@ -199,11 +206,12 @@ class Menu(ModalView[str | None]):
 
     def _fit(self) -> None:
         box = self.query_one("#menu")
-        titles = max((len(choice.title) for choice in self._choices), default=0)
-        told = (printable(choice.refusal or choice.help) for choice in self._choices)
+        told = (
+            plain(printable(choice.refusal or choice.help), self._ascii) for choice in self._choices
+        )
         words = max(map(width_of, told), default=0)
         edges = max(width_of(self._keys), width_of(printable(self._heading))) + EDGES
-        wanted = min(max(LEAST, edges, titles + words + AROUND), self.app.size.width - BESIDE)
+        wanted = min(max(LEAST, edges, self._titles + words + AROUND), self.app.size.width - BESIDE)
         box.styles.width = wanted
         box.styles.height = min(len(self._choices) + FRAME, self.app.size.height - MARGIN)
 

@@ -145,7 +145,7 @@ def columns(ascii: bool) -> tuple[Column[Entry], ...]:
             id="name",
             title="",
             text=lambda e, _: e.name,
-            width=28,
+            width=24,
             least=16,
             cut="middle",
             style=lambda e: "muted" if e.is_refused else "",
@@ -153,7 +153,7 @@ def columns(ascii: bool) -> tuple[Column[Entry], ...]:
         Column(
             id="help",
             title="",
-            text=lambda e, _: plain(f"- {e.help}" if e.is_refused else e.help, ascii),
+            text=lambda e, _: plain(e.help, ascii),
             width=28,
             grow=1,
             style=lambda _: "muted",

@@ -196,6 +196,17 @@ OF_TEXTUAL = (
 """The names of Textual's own."""
 
 
+CLEARER: dict[str, dict[str, Any]] = {
+    "textual-dark": {"accent": "#b98cff"},
+    "textual-light": {"accent": "#8a3fc7"},
+    "monokai": {"secondary": "#ae81ff"},
+    "ansi-dark": {"primary": "ansi_bright_blue", "accent": "ansi_bright_magenta"},
+}
+"""What we change of Textual's own: where what is suspended had the colour of what waits or has
+succeeded, or what runs that of what failed. The plain blue of many terminals is hard to read on
+black."""
+
+
 def about(name: str) -> str:
     """What is said of a theme, in a few words."""
     theme = THEMES.get(name)

@@ -76,6 +76,11 @@ class View(Screen[T]):
     """What can be acted on from here."""
 
     @property
+    def pane_with_keys(self) -> str:
+        """The id of the pane that keys go to; "" where they go elsewhere."""
+        return ""
+
+    @property
     def has_subject(self) -> bool:
         """Whether there is something here that could be acted on at all, for the row of hints."""
         return True

@@ -149,3 +149,14 @@ def test_the_summary_says_when_it_runs_next_and_what_it_keeps() -> None:
     assert told["last run"] == "N/A" and told["active"] == "nightly-1"
     assert told["keeps"] == "3 succeeded" and told["ended"] == "4 succeeded, 1 failed"
     assert told["stops when"] == "cronworkflow.failed >= 3" and told["parameter n"] == "1"
+
+
+def test_below_the_list_stand_all_its_schedules_after_what_is_wrong() -> None:
+    item = cron(spec={"schedules": ["0 6 * * MON-FRI", "30 9 * * SAT"], "timezone": "Asia/Tokyo"})
+    assert CRON_WORKFLOWS.about(item, NOW) == [
+        ("  Scheduled", ""),
+        ("  0 6 * * MON-FRI, 30 9 * * SAT Asia/Tokyo", "muted"),
+    ]
+    wrong = cron(spec={"schedules": ["nonsense"]})
+    (state, _), (why, token), (when, _) = CRON_WORKFLOWS.about(wrong, NOW)
+    assert (state, token, when) == ("  Failing", "problem", "  nonsense") and trouble(wrong) in why

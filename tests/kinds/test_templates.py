@@ -86,3 +86,9 @@ def test_the_summary_says_what_it_takes() -> None:
     assert ("parameter date", "(has to be given)") in told and ("parameter size", "2") in told
     assert ("description", "Loads\nthe day") in told
     assert [value for name, value in told if name == "template"] == ["main", "load"]
+
+
+def test_below_the_list_stands_what_a_template_is_for_and_what_it_takes() -> None:
+    template, _ = WORKFLOW_TEMPLATES.whole(msgspec.json.encode(BODY))
+    told = WORKFLOW_TEMPLATES.about(template, NOW)
+    assert told == [("  Loads the day", ""), ("  date size=2", "muted")]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.support.widgets import FullDisk, blocks
 from tui.domain.lines import Colourless
-from tui.domain.logs import JOINED, LogBlock, LogSource, blocks_of, stamp_of, time_of
+from tui.domain.logs import JOINED, LogBlock, LogSource, blocks_of, seam, stamp_of, time_of
 from tui.domain.search import LineSearch
 from tui.domain.text import SGR
 from tui.logs.book import AT_ONCE, EVERYTHING, LineFilter, LogBook, LogView
@@ -299,6 +299,19 @@ def test_names_of_steps_stand_before_their_lines_in_their_colours() -> None:
         "train/wait     x",
     ]
     assert book.line(0).startswith("\x1b[3")
+
+
+def test_in_ascii_what_we_add_to_a_log_is_ascii_and_what_programs_wrote_stays() -> None:
+    sources = [
+        LogSource("shard(17:shard:17)(2)", "shard-1", "main", "n2"),
+        LogSource("shard", "shard-1", "main", "n2", origin="seam"),
+    ]
+    book = LogBook(sources, shows_names=True, ascii=True)
+    book.append(blocks_of([at(0, "größer")], 0))
+    book.append([seam("attempt 2", 1)])
+    said, between = (SGR.sub("", line) for line in text_of(book))
+    assert said == "shard(~:17)(2) größer"
+    assert between == "-- attempt 2 --"
 
 
 def test_a_trace_of_many_lines_is_one_error() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from tests.support.panes import bench
 from tests.support.runs import ETL, at, nightly_etl, run
 from tests.support.scripted import ScriptedSource, ref_of
 from tui.errors import Refused
-from tui.panes.events import READ_INTERVAL, EventsPane
+from tui.panes.events import READ_INTERVAL, EventsPane, lines_of, spans
 from tui.ports.events import Event
 from tui.ports.pods import Pod
 from tui.widgets.text_view import TextView
@@ -133,3 +135,15 @@ async def test_a_key_leaves_the_warnings_alone_and_brings_all_back() -> None:
         assert "1 of 2 events are warnings; ! shows all" in on.app.text
         await on.pilot.press("!")
         await on.until(lambda: "assigned" in on.app.text)
+
+
+def test_the_reason_of_an_event_stands_out_from_its_first_letter_on() -> None:
+    event = Event("Normal", "Pulling", "Pulling image", at(92))
+    warning = Event("Warning", "BackOff", "again\nand again", at(20), count=12)
+    heading, *lines = lines_of([event, warning], datetime(2026, 3, 17, 6, 30, tzinfo=UTC))
+    found = [[(line[a:b], token) for a, b, token in spans(line)] for line in lines]
+    assert [each[1] for each in found[:2]] == [("Pulling", "key"), ("BackOff", "warning")]
+    assert found[2] == [], "what goes on has no reason of its own"
+    begin = lines[1].index("BackOff")
+    assert lines[2][:begin].isspace() and lines[2][begin:] == "and again"
+    assert heading.index("REASON") == begin

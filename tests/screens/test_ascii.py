@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.support.app import STILL, Shown, showing
 from tests.support.runs import ETL, team
 from tests.support.scripted import ScriptedSource
+from tests.support.ways import cluster, mark_many, ways
 from tui.errors import NoCluster, Refused
 from tui.kinds.workflows import WORKFLOWS
 from tui.panes import panes_of
@@ -16,6 +19,7 @@ from tui.screens.action import ActionScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
 from tui.screens.problem import ProblemScreen
+from tui.screens.small import TooSmallScreen
 
 PLAIN = replace(STILL, ascii=True)
 
@@ -84,3 +88,36 @@ async def test_the_problem_screen() -> None:
     async with showing(connect=connect, settings=PLAIN) as shown:
         assert shown.shows(ProblemScreen) and "X no kubeconfig" in shown.text
         assert beyond(shown) == ""
+
+
+WAYS = {name: way for name, way in ways().items() if way.shows is not TooSmallScreen}
+"""Where one can go; what is too small is smaller than a screen that tests can tell from others."""
+FROM_THE_LIST = [name for name, way in WAYS.items() if way.begin is None]
+FROM_ELSEWHERE = [name for name, way in WAYS.items() if way.begin not in (None, mark_many)]
+
+
+async def draw_at_the_end_of(shown: Shown, name: str) -> None:
+    """Go a way, and see that all is ASCII there."""
+    way, before = WAYS[name], shown.app.screen
+    await way.forth(shown)
+    await shown.until(lambda: shown.app.screen is not before and shown.shows(way.shows))
+    await shown.at_rest()
+    assert beyond(shown) == "", name
+
+
+async def test_wherever_one_goes_from_the_list_nothing_but_ascii_is_drawn() -> None:
+    async with showing(source=cluster(), settings=PLAIN, size=(80, 40)) as shown:
+        for name in FROM_THE_LIST:
+            before = shown.app.screen
+            await draw_at_the_end_of(shown, name)
+            await WAYS[name].back(shown)
+            await shown.until(lambda before=before: shown.app.screen is before)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", FROM_ELSEWHERE)
+async def test_wherever_one_goes_from_elsewhere_nothing_but_ascii_is_drawn(name: str) -> None:
+    async with showing(source=cluster(), settings=PLAIN, size=(120, 40)) as shown:
+        begin = WAYS[name].begin
+        assert begin is not None
+        await begin(shown)
+        await draw_at_the_end_of(shown, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +222,12 @@ async def test_help_stands_in_two_columns_where_there_is_room_and_nothing_is_los
         assert ("F" if ascii else "✖") in text
 
 
+LOUD = ("running", "succeeded", "failed", "error", "suspended")
+"""Phases that have a colour."""
+TOLD = frozenset({"failed", "error", "suspended"})
+"""Those of which help says more than what they are called."""
+
+
 async def test_signs_and_the_words_of_a_filter_are_searched_too() -> None:
     async with showing(nightly_etl(), size=(120, 30)) as shown:
         await shown.press("question_mark", "/", *"omitted")
@@ -243,6 +250,33 @@ async def test_keys_and_signs_stand_out_from_their_words(size: tuple[int, int]) 
         assert bold["r"] and bold["Logs"] is False
         assert bold["ACT ON THE WORKFLOW"]
         assert all(is_bold for each, is_bold in bold.items() if each.startswith("ctrl-"))
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_signs_have_the_colours_of_phases_and_keys_with_their_letters_have_not(
+    ascii: bool,
+) -> None:
+    async with showing(*team(), size=(120, 60), settings=replace(STILL, ascii=ascii)) as shown:
+        await shown.press("question_mark")
+        await shown.until(lambda: shown.shows(HelpScreen))
+        view = shown.app.screen.query_one(TextView)
+        await shown.until(lambda: "omitted" in help_text(shown))
+        looks: dict[tuple[str, str], object] = {}
+        for y in range(view.size.height):
+            for one, other in pairwise(view.render_line(y)):
+                colour = one.style.color if one.style is not None else None
+                looks[one.text.strip(), " ".join(other.text.split()[:1])] = colour
+        plain = looks["R", "Resubmit:"]
+        for sign, phase in zip("RSFE=" if ascii else "●✔✖⚠‖", LOUD, strict=True):
+            assert looks[sign, f"{phase}:" if phase in TOLD else phase] != plain, phase
+        assert looks["r", "Retry:"] == plain
+
+
+async def test_the_key_that_is_quickly_typed_stands_before_those_of_habit() -> None:
+    async with showing(*team(), size=(120, 60)) as shown:
+        await shown.press("question_mark")
+        await shown.until_shown("q ctrl-q")
+        assert "j down" in shown.text and ": ctrl-p" in shown.text
 
 
 async def test_below_a_box_no_key_of_the_screen_beneath_is_hinted() -> None:

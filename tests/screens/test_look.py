@@ -9,11 +9,27 @@ import pytest
 from rich.style import Style
 
 from tests.support.app import STILL, Shown, showing, strips_of
-from tests.support.runs import ETL, FAILED_ATTEMPT, container, nightly_etl, run, step, two_steps
+from tests.support.runs import (
+    ETL,
+    FAILED_ATTEMPT,
+    container,
+    nightly_etl,
+    run,
+    step,
+    team,
+    two_steps,
+)
 from tests.support.scripted import ScriptedSource
+from tui.domain.highlight import report_spans
 from tui.domain.podname import node_id
 from tui.domain.workflow import Manifest, workflow_of_holder
+from tui.kinds.cron_workflows import CRON_WORKFLOWS
+from tui.panes.answer_pane import spans as answer_spans
 from tui.panes.summary import SummaryPane
+from tui.screens.object import ObjectScreen
+from tui.state.audit import Entry
+from tui.widgets.box import Box
+from tui.widgets.header import HeaderLine
 from tui.widgets.line_view import CURSOR, LineView
 
 LONG = "the pod was evicted: the node had too little ephemeral storage left, 41Gi of 40Gi in use"
@@ -359,3 +375,120 @@ async def test_what_failed_is_the_loudest_in_a_graph() -> None:
         assert accent not in colours
         signs = [part for row in rows for part in row if "✖" in part.text]
         assert failed in [part.style.color for part in signs if part.style is not None]
+
+
+async def test_the_key_of_the_pane_that_one_is_in_gives_its_room_to_others() -> None:
+    async with showing(nightly_etl(), size=(120, 40)) as shown:
+        await shown.open()
+        await shown.until_shown("l Logs")
+        for key, hinted in (("l", "l Logs"), ("a", "a Artifacts")):
+            await shown.press(key)
+            await shown.until(lambda hinted=hinted: hinted not in shown.rows_of_screen[-1])  # type: ignore[misc]
+            assert "Tab Pane" in shown.rows_of_screen[-1]
+        await shown.press("tab")
+        await shown.until(lambda: "l Logs  a Artifacts" in shown.rows_of_screen[-1])
+
+
+def test_the_name_of_a_step_is_one_label_however_long_it_is() -> None:
+    for line, label in (
+        ("! shard(27:27)(0) 97%: ran 3s", "! shard(27:27)(0)"),
+        ("  log          compiling", "  log"),
+        ("? exactly-12-c what", "? exactly-12-c"),
+        ("  attempts", "  attempts"),
+    ):
+        ((begin, end, _),) = answer_spans(line)
+        assert line[begin:end].rstrip() == label
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_a_box_is_as_high_as_what_it_says(size: tuple[int, int]) -> None:
+    async with showing(nightly_etl(), size=size) as shown:
+        for command, words in (("audit", "Nothing was changed"), ("jobs", "nothing goes on")):
+            await shown.press("colon")
+            await shown.write(command)
+            await shown.press("enter")
+            await shown.until_shown(words)
+            await shown.at_rest()
+            box = shown.app.screen.query_one(Box)
+            assert box.region.height <= 5, command
+            assert box.region.y > 0 and box.region.bottom < size[1]
+            await shown.press("escape")
+
+
+async def test_a_report_that_is_longer_than_the_screen_leaves_its_edges() -> None:
+    async with showing(nightly_etl(), size=(80, 24)) as shown:
+        for n in range(40):
+            shown.app.context.audit.add(
+                Entry(
+                    at=f"2026-03-17T06:{n:02d}:00Z",
+                    context="demo",
+                    namespace="argo",
+                    kind="workflows",
+                    name=f"run-{n}",
+                    action="retry",
+                    what=f"Retry run-{n}",
+                    who="me",
+                    is_done=True,
+                    result="done",
+                    command=f"argo retry run-{n}",
+                )
+            )
+        await shown.press("colon")
+        await shown.write("audit")
+        await shown.press("enter")
+        await shown.until_shown("run-39")
+        box = shown.app.screen.query_one(Box)
+        await shown.until(lambda: box.region.height == 21)
+
+
+def test_a_report_shows_at_a_glance_what_is_right_and_what_is_not() -> None:
+    for line, wanted in (
+        ("LOOK", [("LOOK", "heading")]),
+        ("  ✔ logs: Logs", [("✔", "phase-succeeded")]),
+        ("  ✖ delete (D): x", [("✖", "problem")]),
+        ("terminal   ▲ no colours", [("terminal", "heading"), ("▲", "warning")]),
+        ("           ? not asked", [("?", "muted")]),
+        ("argo       + all is there", [("argo", "heading"), ("+", "phase-succeeded")]),
+        ("nothing is broken", []),
+        ("    $ kubectl delete x", []),
+        ("# Role x in y", []),
+        ("account: x y", []),
+    ):
+        assert [(line[a:b], token) for a, b, token in report_spans(line)] == wanted, line
+
+
+async def test_the_name_of_an_object_comes_before_what_else_is_told_of_it() -> None:
+    every = {
+        "metadata": {"name": "nightly-load-of-all-orders", "namespace": "argo"},
+        "kind": "CronWorkflow",
+        "spec": {"schedules": ["0 6 * * MON-FRI", "30 9 * * SAT,SUN"], "workflowSpec": {}},
+    }
+    for width, is_told in ((80, False), (200, True)):
+        source = ScriptedSource(nightly_etl(), deepcopy(every))
+        async with showing(source=source, size=(width, 24)) as shown:
+            shown.app.show_kind(CRON_WORKFLOWS)
+            await shown.until_shown("nightly-load")
+            await shown.until(lambda: "30 9 * * SAT,SUN" in shown.rows_of_screen[-3])
+            await shown.press("enter")
+            await shown.until(lambda: shown.shows(ObjectScreen))
+            await shown.at_rest()
+            header = shown.rows_of_screen[0]
+            assert "nightly-load-of-all-orders  Scheduled" in header
+            assert ("30 9" in header) == is_told
+
+
+async def test_in_reverse_video_what_is_as_it_should_be_is_no_block() -> None:
+    async with showing(*team(), size=(120, 24)) as shown:
+        head = shown.app.screen.query_one("#head", HeaderLine)
+
+        def ground(words: str) -> Any:
+            """What words of the header stand on, as a terminal draws it."""
+            style = looks(head, words)
+            return style.color if style.reverse else style.bgcolor
+
+        shown.app.theme = "ansi-dark"
+        await shown.until(lambda: bool(looks(head, "live").reverse))
+        assert ground("live") == ground("RW") != ground("fail")
+        shown.app.theme = "textual-dark"
+        await shown.until(lambda: not looks(head, "live").reverse)
+        assert looks(head, "live").color != looks(head, "RW").color

@@ -348,7 +348,9 @@ def _others() -> Iterator[tuple[str, Way]]:
     steps = inside(TWO_STEPS, "l", "g")
     yield "logs of a run", Way(LogStepsScreen, press("A"), ESCAPE, steps)
     yield "log beside", Way(OtherLogScreen, press("v"), ESCAPE, steps)
-    choice = push(lambda _: ContainerChoice("Containers", ["main", "proxy"], ascii=False))
+    choice = push(
+        lambda shown: ContainerChoice("Containers", ["main", "proxy"], ascii=_context(shown).ascii)
+    )
     yield "containers for a shell", Way(ContainerChoice, choice, ESCAPE)
     yield "trouble", Way(ProblemScreen, trouble, no_trouble)
 

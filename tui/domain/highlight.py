@@ -73,3 +73,26 @@ _MARKDOWN = re.compile(
 def markdown_spans(line: str) -> list[Span]:
     """Headings, quotes, code, bold words and the marks of lists in a line of Markdown."""
     return _spans(_MARKDOWN, line)
+
+
+_REPORT = re.compile(
+    r"(?P<title>[A-Z][A-Z ]+)$|(?:(?P<name>[a-z]+)\s+|\s*)(?P<sign>[✔✖▲◐?+xX!~])(?= )"
+)
+_SIGNS = {
+    **dict.fromkeys("✔+", "phase-succeeded"),
+    **dict.fromkeys("✖xX", "problem"),
+    **dict.fromkeys("▲!◐~", "warning"),
+    "?": "muted",
+}
+
+
+def report_spans(line: str) -> list[Span]:
+    """Titles in capitals, and the sign that a line of a report begins with or has behind the name
+    of its part."""
+    found = _REPORT.match(line, 0, LONGEST)
+    if found is None:
+        return []
+    if found["title"]:
+        return [(*found.span("title"), "heading")]
+    name = [(*found.span("name"), "heading")] if found["name"] else []
+    return [*name, (*found.span("sign"), _SIGNS[found["sign"]])]

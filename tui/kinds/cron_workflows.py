@@ -141,10 +141,16 @@ def group(cron: ListedCron) -> str:
 
 
 def about(cron: ListedCron, now: datetime) -> list[Piece]:
-    """How it stands, and why if something is wrong."""
-    wrong = trouble(cron)
+    """How it stands, and why if something is wrong; when it runs, of which a list shows no more
+    than the begin."""
+    wrong, spec = trouble(cron), cron.spec
     pieces: list[Piece] = [(f"  {group(cron)}", "")]
-    return [*pieces, (f": {wrong}", "problem")] if wrong else pieces
+    if wrong:
+        pieces.append((f": {wrong}", "problem"))
+    if spec.lines:
+        when = ", ".join(spec.lines)
+        pieces.append((f"  {when}{f' {spec.timezone}' if spec.timezone else ''}", "muted"))
+    return pieces
 
 
 # --- its list ------------------------------------------------------------------------------------

@@ -112,9 +112,9 @@ def _parameters(template: Template) -> list[str]:
 
 
 def about(template: Template, now: datetime) -> list[Piece]:
-    """What its author says of it."""
-    said = description(template)
-    return [(f"  {said}", "")] if said else []
+    """What its author says of it, and what it takes."""
+    said, takes = description(template), " ".join(_parameters(template))
+    return [(f"  {each}", token) for each, token in ((said, ""), (takes, "muted")) if each]
 
 
 def facts(template: Template, now: datetime) -> Iterable[Fact]:

@@ -28,6 +28,7 @@ from tui.domain.logs import (
     JOINED,
     LATE,
     NO_TIME,
+    SEAM,
     LogBlock,
     LogSource,
     Packing,
@@ -187,15 +188,18 @@ class LogBook:
         times: Times = "off",
         view: LogView = EVERYTHING,
         shows_names: bool = False,
+        ascii: bool = False,
         zone: tzinfo | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`shows_names` puts the name of its step before each line."""
+        """`shows_names` puts the name of its step before each line; with `ascii` what we add to a
+        log has no other characters, whatever programs wrote."""
         self.times: Times = times
         """How `line` shows the time of each line."""
         self.shape: Callable[[str], str] | None = None
         """How `line` shows the text of each line; None for as it is."""
         self.shows_names = shows_names
+        self._ascii = ascii
         self.in_memory = in_memory
         self.disk_error = ""
         """Why lines had to be dropped; "" while none was."""
@@ -457,6 +461,8 @@ class LogBook:
         block, line = self.block_of(index)
         # What is put before a line is not written over by its carriage returns.
         text = shown_log(block.line(line))
+        if self._ascii and self._is_seam(block.source_of(line)):
+            text = text.replace(SEAM, "-" * len(SEAM))
         if self.shape is not None:
             text = self.shape(text)
         before = self._name_before(block.source_of(line)) if self.shows_names else ""
@@ -490,7 +496,7 @@ class LogBook:
         if bare >= len(self._sources) or self._is_seam(bare):
             return ""
         source = self._sources[bare]
-        name = short_name(source)
+        name = short_name(source, "~" if self._ascii else "…")
         late = "\x1b[2mlate\x1b[22m " if number & LATE else ""
         self._names[number] = f"\x1b[{colour_of(source.pod)}m{name:<{NAME_CELLS}}\x1b[0m {late}"
         return self._names[number]
@@ -828,7 +834,7 @@ def _grouped(blocks: Iterable[LogBlock], room: int) -> Iterator[list[LogBlock]]:
         yield group
 
 
-def short_name(source: LogSource) -> str:
+def short_name(source: LogSource, ellipsis: str = "…") -> str:
     """The name of a step that stands before each of its lines, cut in its middle."""
     name = clean(source.step)
     if source.container != "main":
@@ -836,7 +842,7 @@ def short_name(source: LogSource) -> str:
     if len(name) <= NAME_CELLS:
         return name
     head = (NAME_CELLS - 1) // 2
-    return f"{name[:head]}…{name[len(name) - (NAME_CELLS - 1 - head) :]}"
+    return f"{name[:head]}{ellipsis}{name[len(name) - (NAME_CELLS - 1 - head) :]}"
 
 
 def colour_of(pod: str) -> int:

@@ -32,7 +32,11 @@ def spans(line: str) -> list[Span]:
     """The sign of a line, and its label."""
     if line[:2] in MARKS:
         token = {"!": "problem", "?": "muted"}.get(line[0], "key")
-        return [(0, min(len(line), LABEL + 2), token)]
+        # The name of a step may be longer than other labels, and is one all the same.
+        end = min(len(line), LABEL + 2)
+        if line[LABEL + 1 : end].strip() and (runs_on := line.find(" ", end)) >= 0:
+            end = runs_on
+        return [(0, end, token)]
     return [(0, len(line), "heading")]
 
 

@@ -29,7 +29,7 @@ READ_INTERVAL = 10
 """Seconds between two reads while the pane is shown and the workflow runs."""
 
 
-INDENT = 24
+INDENT = 23
 """Cells before the reason of an event."""
 WARNING = "Warning"
 """The type of an event that tells of something wrong."""

@@ -174,7 +174,7 @@ class LogsPane(SearchedPane):
         self._is_beside = beside
         self._other: LogsPane | None = None
         """The log beside this one."""
-        self.book = LogBook(clock=context.now)
+        self.book = LogBook(ascii=context.ascii, clock=context.now)
         self._choice = LogChoice(context.pod_names)
         self._marked: frozenset[NodeId] = frozenset()
         """The steps that are marked."""
@@ -484,6 +484,7 @@ class LogsPane(SearchedPane):
             sources,
             times=before.times,
             view=LogView(hides_own=self._hides_own),
+            ascii=self.context.ascii,
             clock=self.context.now,
         )
         self.book.shape = self._shape

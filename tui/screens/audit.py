@@ -11,6 +11,7 @@ from textual.binding import BindingType
 
 from tui.bindings import bind
 from tui.context import AppContext
+from tui.domain.highlight import report_spans
 from tui.domain.lines import TextLines
 from tui.domain.text import clean
 from tui.keys import hint
@@ -18,9 +19,11 @@ from tui.kinds.registry import KINDS
 from tui.state.audit import Entry
 from tui.view import ModalView
 from tui.widgets.box import Box
-from tui.widgets.cells import plain
+from tui.widgets.cells import plain, rows_of
 from tui.widgets.text_view import TextView
 
+EDGE = 2
+"""Cells at the right that are kept free: a text may have marks there."""
 NOTHING = "Nothing was changed in this session."
 
 
@@ -39,7 +42,7 @@ class AuditScreen(ModalView[None]):
     def compose(self) -> ComposeResult:
         """Title and lines."""
         with Box(id="help", ascii=self.context.ascii):
-            yield TextView(wrap=True, ascii=self.context.ascii)
+            yield TextView(wrap=True, ascii=self.context.ascii, highlighter=report_spans)
 
     def on_mount(self) -> None:
         """What there is."""
@@ -54,8 +57,10 @@ class AuditScreen(ModalView[None]):
 
     def try_again(self) -> None:
         """Show what there is by now."""
+        view = self.query_one(TextView)
         lines = [plain(clean(line), self.context.ascii) for line in self._lines()]
-        self.query_one(TextView).show(TextLines("\n".join(lines)))
+        view.show(TextLines("\n".join(lines)))
+        self.query_one(Box).fit(rows_of(lines, view.size.width - EDGE))
 
     async def action_dismiss(self, result: None = None) -> None:
         """Close."""

@@ -201,6 +201,8 @@ def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
     def is_no_use(binding: Binding) -> bool:
         if binding.id == "play.pause" and context.playback is not None and context.playback.is_over:
             return True
+        if view.pane_with_keys and binding.action == f"pane('{view.pane_with_keys}')":
+            return True  # one is there; others need the room more
         return has_none(binding) or any(not each.lacks for each in denied(binding))
 
     return Hints(

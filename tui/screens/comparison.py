@@ -34,7 +34,7 @@ from tui.widgets.cells import plain
 from tui.widgets.text_view import TextView
 
 _SIDE = re.compile(r"\s*([-+]) ")
-_LONGER = re.compile(r"→ \S+(  [-+].*)$")
+_LONGER = re.compile(r"(?:→|->) \S+(  [-+].*)$")
 TOKENS = {"-": "problem", "+": "phase-succeeded"}
 
 
@@ -141,4 +141,6 @@ class CompareScreen(ModalView[None]):
         view = self.query_one(TextView)
         if message.error is not None:
             message.lines = [message.error.what, message.error.hint]
-        view.show(TextLines("\n".join(plain(line, self.context.ascii) for line in message.lines)))
+        lines = [plain(line, self.context.ascii) for line in message.lines]
+        view.show(TextLines("\n".join(lines)))
+        self.query_one(Box).fit(len(lines))

@@ -19,6 +19,7 @@ from tui.bindings import bind
 from tui.context import AppContext
 from tui.doctor import CHECKS, Case, Finding, examine
 from tui.doctor.report import about, lines, summary
+from tui.domain.highlight import report_spans
 from tui.domain.lines import TextLines
 from tui.keys import hint
 from tui.view import ModalView
@@ -58,7 +59,7 @@ class DoctorScreen(ModalView[None]):
     def compose(self) -> ComposeResult:
         """Title and lines."""
         with Box(id="help", ascii=self.context.ascii):
-            yield TextView(wrap=False, ascii=self.context.ascii)
+            yield TextView(wrap=False, ascii=self.context.ascii, highlighter=report_spans)
 
     def on_mount(self) -> None:
         """Begin to look."""

@@ -19,7 +19,7 @@ from tui.domain.highlight import Span
 from tui.domain.lines import TextLines
 from tui.domain.query import Fields
 from tui.keys import hint, key_name
-from tui.screens.legend import filter_words, signs
+from tui.screens.legend import filter_words, signs, tokens
 from tui.view import ModalView
 from tui.widgets.box import Box
 from tui.widgets.cells import padded, plain, printable, width_of, wrapped
@@ -144,6 +144,7 @@ def keys_of(
         keys = groups.setdefault(group_of(binding), {}).setdefault(words, [])
         if key not in keys:
             keys.append(key)
+            keys.sort(key=len)  # the one that is quickly typed before those of habit
     return groups
 
 
@@ -212,6 +213,7 @@ class HelpScreen(ModalView[None]):
         """What stands before words, as it is drawn."""
         self._column = 0
         """Cells of a column; 0 where there is one."""
+        self._signs = tokens(ascii=ascii)
         self._heading = title
         self._noun = noun
         self._ascii = ascii
@@ -235,7 +237,10 @@ class HelpScreen(ModalView[None]):
             fronts = (part.rstrip(), part[:KEYS_WIDE].rstrip(), part[:SIGNS_WIDE].rstrip())
             front = next((each for each in fronts if each in self._keys_told), "")
             if front:
-                found.append((begin, begin + len(front), "heading"))
+                # A letter may be a key and a sign: words stand further from a sign.
+                is_sign = not part[KEYS_WIDE : SIGNS_WIDE + 1].strip()
+                sign = self._signs.get(front.strip()) if is_sign else None
+                found.append((begin, begin + len(front), sign or "heading"))
         return found
 
     def on_mount(self) -> None:

@@ -21,6 +21,8 @@ from tui.widgets.box import Box
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
 
+BESIDES = 2
+"""Rows besides those of tasks: the titles, and what was said."""
 STYLES = {"failed": "problem", "stopped": "warning", "done": "phase-succeeded", "waiting": "muted"}
 
 
@@ -139,7 +141,9 @@ class JobsScreen(ModalView[None]):
             self._show()
 
     def _show(self) -> None:
-        self.rows.replace(rows_of(self.context.jobs.standings))
+        rows = rows_of(self.context.jobs.standings)
+        self.rows.replace(rows)
+        self.query_one(Box).fit(max(1, len(rows)) + BESIDES)
 
     async def action_dismiss(self, result: None = None) -> None:
         """Close."""

@@ -47,6 +47,14 @@ LIST, TREE, LOG = "list", "tree", "log"
 """Topics that a screen can have besides the phases."""
 
 
+def tokens(*, ascii: bool) -> dict[str, str]:
+    """By sign of a phase, the token that it is drawn in wherever it stands."""
+    found = {icon(phase, ascii=ascii): f"phase-{phase.lower()}" for phase, _ in PHASES}
+    found[plain(SUSPEND_ICON, ascii)] = "phase-suspended"
+    found[ASCII_TROUBLE if ascii else TROUBLE_ICON] = "trouble"
+    return found
+
+
 def signs(topics: Sequence[str], *, ascii: bool) -> Iterator[Row]:
     """The signs of a screen that shows these topics."""
     for phase, words in PHASES:

@@ -114,6 +114,11 @@ class ObjectScreen(View[None]):
         self.pane_tabs.take_focus()
 
     @property
+    def pane_with_keys(self) -> str:
+        """The pane in front, where it has the focus."""
+        return self.pane_tabs.front if self.pane_tabs.holds_focus else ""
+
+    @property
     def _first_pane(self) -> str:
         """The pane that says why, if somebody will ask; else the first of the others."""
         row = self.context.lists.of(self.kind).known.get(self.key)
@@ -208,9 +213,15 @@ class ObjectScreen(View[None]):
         now = watched.stands_still or self.context.now()
         row = self.context.lists.of(self.kind).known.get(watched.key)
         item = watched.object or (row.value if row is not None else None)
-        doing = self.kind.about(item, now) if item is not None else []
+        about = self.kind.about(item, now) if item is not None else []
+        doing = [piece for piece in about if piece[1] != "muted"]
         heading = heading_of_object(
-            self.context, watched.key, doing, watched.standings, watched.over
+            self.context,
+            watched.key,
+            doing,
+            watched.standings,
+            watched.over,
+            made=[piece for piece in about if piece[1] == "muted"],
         )
         self.head.show(*heading)
 

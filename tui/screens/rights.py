@@ -31,6 +31,7 @@ from tui.actions.role import (
 from tui.bindings import bind
 from tui.bugs import caught
 from tui.context import AppContext
+from tui.domain.highlight import report_spans
 from tui.domain.lines import TextLines
 from tui.domain.rights import words_of
 from tui.keys import KEYS, hint
@@ -76,7 +77,7 @@ class RightsScreen(ModalView[None]):
     def compose(self) -> ComposeResult:
         """Title and lines."""
         with Box(id="help", ascii=self.context.ascii):
-            yield TextView(wrap=True, ascii=self.context.ascii)
+            yield TextView(wrap=True, ascii=self.context.ascii, highlighter=report_spans)
 
     def on_mount(self) -> None:
         """What is known at once, then what the cluster answers."""

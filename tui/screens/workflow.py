@@ -662,6 +662,11 @@ class WorkflowScreen(View[None]):
     # --- what is meant here ----------------------------------------------------------------
 
     @property
+    def pane_with_keys(self) -> str:
+        """The pane in front, where it has the focus."""
+        return self.pane_tabs.front if self.pane_tabs.holds_focus else ""
+
+    @property
     def place(self) -> str:
         """This workflow, the step the cursor is on, and the pane if keys go there."""
         step = self.split.step_called

@@ -18,6 +18,8 @@ from tui.widgets.cells import ASCII_ELLIPSIS, ELLIPSIS, cut, plain, printable, r
 
 EDGES = 6
 """Cells of an edge that its words leave free: the corners, the line beside them, and blanks."""
+FRAME = 2
+"""Rows of the frame itself."""
 LEAST_LINE = 2
 """Cells of the line at least between the name and what stands at the right of it."""
 
@@ -32,6 +34,8 @@ class Box(Vertical):
         super().__init__(*children, id=id)
         self.ascii = ascii
         self._heading, self._right = "", ""
+        self._rows = -1
+        """Rows in it, where it is as high as they need."""
         self._keys, self._is_wrong = "", False
 
     def show_title(self, title: str, right: str = "") -> None:
@@ -43,6 +47,13 @@ class Box(Vertical):
         """What can be pressed here, or, if `is_wrong`, what is wrong with what was typed."""
         self._keys, self._is_wrong = self._drawn(keys), is_wrong
         self._draw_keys()
+
+    def fit(self, rows: int) -> None:
+        """As high as so many rows in it need, and at most as the style sheet lets it be: a box of
+        blank rows would cover what is behind it for nothing."""
+        if rows != self._rows:
+            self._rows = rows
+            self.styles.height = rows + FRAME
 
     @property
     def keys_told(self) -> str:

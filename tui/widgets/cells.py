@@ -31,6 +31,7 @@ PLAIN = str.maketrans(
     {"…": "...", "⋯": "...", "▸": ">", "►": ">", "●": "*", "◷": "@", "✔": "+", "✖": "X", "⚠": "!"}
     | {"▲": "!", "○": "o", "■": "#", "◆": "#", "‖": "=", "─": "-", "│": "|", "–": "-", "—": "-"}
     | {"“": '"', "”": '"', "‘": "'", "’": "'", "·": "-", "↑": "^", "↓": "v", "␍": "~"}
+    | {"→": "->", "×": "x", "◐": "~"}
 )
 """Our own symbols, as a terminal without UTF-8 draws them."""
 
@@ -149,6 +150,11 @@ def wrapped(text: str, cells: int) -> list[str]:
         rows.append(row)
         text = text[len(row) :].removeprefix(" ")
     return rows
+
+
+def rows_of(lines: Iterable[str], cells: int) -> int:
+    """How many rows of so many cells these lines take."""
+    return sum(max(1, len(wrapped(line, cells))) for line in lines)
 
 
 def without_selectors(text: str) -> str:

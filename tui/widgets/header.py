@@ -32,6 +32,8 @@ Shrink = tuple[int, int]
 One that keeps some cells loses its middle, as names do; one that keeps 0 loses its end."""
 WHOLE = -1
 """In place of the cells that a part keeps: it is shown whole or not at all."""
+QUIET = frozenset({"phase-succeeded"})
+"""Tokens of what is as it should be."""
 LEAST_CUT = 8
 """A part that need not keep any cells is left out when it would have fewer than these."""
 
@@ -80,7 +82,10 @@ class HeaderLine(LineView, can_focus=False):
         Without colours it is drawn in reverse video.
         """
         if not self._colour or name in self._token_styles:
-            return super().token(name)
+            usual = super().token(name)
+            # In reverse video a colour is a block of it, which is too loud for what is as it should
+            # be. On a background of its own, text is.
+            return super().token("") if usual.reverse and name in QUIET else usual
         usual = super().token(name)
         behind = Color.parse(self._colour)
         text = behind.get_contrast_text(1.0)
