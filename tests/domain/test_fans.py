@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.graphs import PHASES, fanned_out, graphs, made, made_of, node
-from tui.domain.fans import Fan, above, grove, keep_grove
+from tui.domain.fans import Fan, above, grove, keep_grove, rest_of
 from tui.domain.forest import FIRST, Folds, ForestView, rows
-from tui.domain.node import NodeId
+from tui.domain.node import Node, NodeId
 from tui.domain.overview import prepare
 from tui.domain.sought import sought_by
 from tui.domain.workflow import Workflow
@@ -239,3 +239,48 @@ def test_ten_thousand_items_are_a_few_rows(count: int, odd: int, phase: str) -> 
     model.fold_all()
     assert len(model.rows) == 2
     assert model.reveal(NodeId(f"x({count - 1}:{count - 1})"))
+
+
+class Asked(dict[NodeId, Node]):
+    """Nodes that count how often one of them is looked up."""
+
+    lookups = 0
+
+    def __getitem__(self, key: NodeId) -> Node:
+        self.lookups += 1
+        return super().__getitem__(key)
+
+
+def test_what_is_left_of_a_fan_out_is_told_without_a_look_at_each_item() -> None:
+    made_up = items(2000, phase="Running")
+    for at, each in enumerate(made_up):
+        each["startedAt"] = f"2026-01-01T00:00:{59 - at % 60:02}Z"
+    workflow = made(node("w", "DAG", phase="Running"), *made_up)
+    found = grove(workflow)
+    nodes = Asked(found.nodes)
+    rest = rest_of(found._replace(nodes=nodes), fan(workflow), {NodeId("x(7:7)")})
+    assert nodes.lookups < 10
+    assert (rest.node.display_name, rest.node.started_at) == ("1,999 more", "2026-01-01T00:00:00Z")
+    assert (rest.phases, rest.node.finished_at) == ((("Running", 1999),), None)
+
+
+@ANY_RUN
+@given(fanned_out(), st.data())
+def test_what_is_left_of_a_fan_out_is_what_those_come_to_that_are_not_shown(
+    workflow: Workflow, data: st.DataObject
+) -> None:
+    found = grove(workflow)
+    for each in found.fans.values():
+        if each.is_retry:
+            continue
+        shown = data.draw(st.sets(st.sampled_from([*each.members, *workflow.nodes])))
+        left = [found.nodes[key] for key in each.members if key not in shown]
+        rest = rest_of(found, each, shown)
+        counts = Counter(item.phase for item in left)
+        assert dict(rest.phases) == dict(counts)
+        assert rest.node.display_name == f"{len(left):,} more"
+        begun = [item.started_at for item in left if item.started_at]
+        assert rest.node.started_at == min(begun, default=None)
+        is_over = each.node.finished_at is not None or all(item.is_fulfilled for item in left)
+        ended = [item.finished_at for item in left if item.finished_at]
+        assert rest.node.finished_at == (max(ended, default=None) if is_over else None)

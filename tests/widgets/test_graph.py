@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -340,6 +340,37 @@ def drawn(
     lines = [renderer.line(y, 0, size.width).text for y in range(size.height)]
     assert all(cell_len(line) == size.width for line in lines)
     return [line.rstrip() for line in lines]
+
+
+def test_a_second_that_goes_by_draws_only_the_rows_that_tell_the_time() -> None:
+    """A graph of boxes that are over costs nothing while others run elsewhere."""
+    workflow, change = loops(5), msgspec.structs.replace
+    begun, ended = "2026-08-21T11:59:00Z", "2026-08-21T11:59:30Z"
+    over = {
+        key: change(each, phase="Succeeded", started_at=begun, finished_at=ended)
+        for key, each in workflow.nodes.items()
+    }
+    going = {**over, NodeId("x3"): change(over[NodeId("x3")], phase="Running", finished_at=None)}
+    for made_up, count in ((over, 0), (going, 1)):
+        status = change(workflow.status, nodes=made_up)
+        model, renderer = seen_in(change(workflow, status=status))
+        told = set(renderer.rows_with_time(0, 100, 0, 200))
+        before = [renderer.line(y, 0, 200).text for y in range(model.layout.size.height)]
+        renderer.now = NOON + timedelta(hours=3)
+        after = [renderer.line(y, 0, 200).text for y in range(model.layout.size.height)]
+        assert {y for y, row in enumerate(before) if row != after[y]} == told
+        assert len(told) == count
+
+
+def seen_in(workflow: Workflow) -> tuple[GraphModel, GraphRenderer]:
+    """All of a graph, with every loop open."""
+    renderer = GraphRenderer(lambda name: Style.null(), now=NOON, ascii=False)
+    model = GraphModel(renderer.size_of)
+    model.resize(200, 100)
+    model.show(workflow, NOON.timestamp())
+    model.fold(frozenset())
+    renderer.show(Seen(model.graph, model.layout, model.drawing.lines, model.hot, model.cursor))
+    return model, renderer
 
 
 def test_a_diamond_is_drawn_with_lines() -> None:

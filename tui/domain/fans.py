@@ -15,7 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import compress
-from operator import is_not
+from operator import is_not, itemgetter
 from typing import NamedTuple
 
 import msgspec
@@ -66,6 +66,10 @@ class Fan(msgspec.Struct, frozen=True, gc=False):
     hosts: int
     """On how many machines they were."""
     is_retry: bool = False
+    by_start: tuple[NodeId, ...] = ()
+    """The items that have begun, the first one first; none of attempts."""
+    going: int = 0
+    """How many are not over."""
 
     @property
     def key(self) -> NodeId:
@@ -134,7 +138,9 @@ def keep_grove(workflow: Workflow, before: Workflow) -> None:
     for key in touched:
         fan = fans[key]
         node = nodes[key] if fan.is_retry else fan.node
-        fans[key] = fresh = _made(nodes, node, fan.members, is_retry=fan.is_retry)
+        fans[key] = fresh = _made(
+            nodes, node, fan.members, is_retry=fan.is_retry, by_start=fan.by_start
+        )  # none began at another time
         if not fan.is_retry:
             everything[key] = fresh.node
     grove.keep(workflow, old._replace(nodes=everything, fans=fans))
@@ -205,7 +211,15 @@ def _standing(nodes: Nodes, key: NodeId, name: str, items: Sequence[NodeId]) -> 
     )
 
 
-def _made(nodes: Nodes, node: Node, members: Iterable[NodeId], *, is_retry: bool = False) -> Fan:
+def _made(
+    nodes: Nodes,
+    node: Node,
+    members: Iterable[NodeId],
+    *,
+    is_retry: bool = False,
+    by_start: tuple[NodeId, ...] | None = None,
+) -> Fan:
+    """`by_start` is the order in which they began, where that is known."""
     keys = tuple(members)
     items = [nodes[key] for key in keys]
     counts = Counter(item.phase for item in items)
@@ -216,6 +230,8 @@ def _made(nodes: Nodes, node: Node, members: Iterable[NodeId], *, is_retry: bool
     hosts = {item.host_node_name for item in items if item.host_node_name}
     if not is_retry:
         node = _as_of_now(node, items, phases[0][0])
+    if by_start is None:
+        by_start = () if is_retry else _by_start(nodes, keys)
     return Fan(
         node,
         keys,
@@ -224,7 +240,18 @@ def _made(nodes: Nodes, node: Node, members: Iterable[NodeId], *, is_retry: bool
         usual(span for span in spans if span is not None),
         len(hosts),
         is_retry,
+        by_start,
+        sum(not item.is_fulfilled for item in items),
     )
+
+
+def _by_start(nodes: Nodes, keys: Iterable[NodeId]) -> tuple[NodeId, ...]:
+    begun = [(time, key) for key in keys if (time := nodes[key].started_at)]
+    if all(len(time) == 20 for time, _ in begun):  # as in `_extreme`
+        begun.sort(key=itemgetter(0))
+    else:
+        begun.sort(key=lambda each: time_key(each[0]))
+    return tuple(key for _, key in begun)
 
 
 NEVER_RAN = frozenset({"", PENDING, SKIPPED, OMITTED})
@@ -277,20 +304,27 @@ def more_key(fan: NodeId) -> NodeId:
 
 
 def rest_of(found: Grove, fan: Fan, shown: Collection[NodeId]) -> Fan:
-    """What those of its items come to that are not among those shown."""
+    """What those of its items come to that are not among those shown.
+
+    Told by what all come to, as few are shown of many, and an update should not look at each.
+    """
     nodes = found.nodes
-    left = [nodes[key] for key in fan.members if key not in shown]
-    counts = Counter(node.phase for node in left)
+    own = {key for key in shown if found.fan_of.get(key) == fan.key}
+    counts = Counter(dict(fan.phases))
+    counts.subtract(nodes[key].phase for key in own)
     phases = tuple((phase, counts[phase]) for phase, _ in fan.phases if counts[phase] > 0)
-    is_over = fan.node.finished_at is not None or all(node.is_fulfilled for node in left)
+    going = fan.going - sum(not nodes[key].is_fulfilled for key in own)
+    is_over = fan.node.finished_at is not None or not going
+    first = next((key for key in fan.by_start if key not in own), None)
+    ends = (nodes[key].finished_at for key in fan.members if key not in own)
     node = Node(
         id=more_key(fan.key),
         name=fan.node.name,
-        display_name=f"{len(left):,} more",
+        display_name=f"{len(fan.members) - len(own):,} more",
         type=MORE,
         phase=phases[0][0] if phases else "",
         boundary_id=fan.node.boundary_id,
-        started_at=_extreme(min, (node.started_at for node in left)),
-        finished_at=_extreme(max, (node.finished_at for node in left)) if is_over else None,
+        started_at=nodes[first].started_at if first is not None else None,
+        finished_at=_extreme(max, ends) if is_over else None,
     )
     return Fan(node, (), phases, (), None, 0)

@@ -337,7 +337,7 @@ class _Walk:
         if fan is None or self._kept is not None or folds.is_all_open or key in self._opened:
             return False
         is_problem = fan.node.is_problem if fan.is_retry else bool(fan.problems)
-        return not is_problem and folds.pinned.isdisjoint(self._tree.branches[key])
+        return not is_problem and not any(self._whole.parents.get(p) == key for p in folds.pinned)
 
     def _below(self, key: NodeId) -> Sequence[NodeId]:
         """What is below a node and has rows, or has something with rows below it."""
@@ -353,16 +353,18 @@ class _Walk:
     def _window(self, fan: Fan, below: Sequence[NodeId]) -> Sequence[NodeId]:
         """The items of a fan-out that are shown, problems first, and what stands for the rest."""
         failed = set(fan.problems)
-        problems = [key for key in fan.problems if key in failed.intersection(below)]
+        shown_failed = failed.intersection(below) if failed else failed
+        problems = [key for key in fan.problems if key in shown_failed]
         if self._order is not None:
             every = self._order.sorted(self._nodes, below)
         else:
-            every = [*problems, *(key for key in below if key not in failed)]
+            every = [*problems, *(key for key in below if key not in failed)] if failed else below
         if self._folds.is_all_open:
             return every
         wanted = set(every[: self._opened.get(fan.key, 0)])
         wanted.update(problems[:FIRST])
-        wanted.update(self._folds.pinned.intersection(fan.members))
+        fan_of = self._whole.fan_of
+        wanted.update(key for key in self._folds.pinned if fan_of.get(key) == fan.key)
         shown = [key for key in every if key in wanted]
         if len(every) - len(shown) <= 1:
             return every

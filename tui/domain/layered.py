@@ -117,6 +117,16 @@ class Lines(NamedTuple):
     """Of each line, the first row and the last that it is on."""
     ends: dict[tuple[int, int], tuple[list[End], list[End]]]
     """Line and row → which of its ends are on that, at its begin and where it leads to."""
+    row_of: dict[Key, int]
+    """Box or place → the row on which lines begin and end at it."""
+    out_of: dict[Key, set[int]]
+    """Box or place → the lines that begin at it."""
+    begins: list[frozenset[Key]]
+    """Of each line, what it leads from."""
+    begin_rows: list[tuple[int, int]]
+    """Of each line, the first row and the last that it begins on."""
+    places: list[tuple[Key, ...]]
+    """Of each line, the places that it leads to, where long ones go on."""
 
 
 def lines_of(found: Layout) -> Lines:
@@ -127,6 +137,8 @@ def lines_of(found: Layout) -> Lines:
     onward: dict[Key, int] = {}
     rows: list[tuple[int, int]] = []
     ends: dict[tuple[int, int], tuple[list[End], list[End]]] = {}
+    row_of: dict[Key, int] = {}
+    out_of: dict[Key, set[int]] = {}
     for at, net in enumerate(found.nets):
         last = net.targets[0][0]
         first = min(x for x, _, _ in net.sources)
@@ -138,13 +150,28 @@ def lines_of(found: Layout) -> Lines:
         for side, those in enumerate((net.sources, net.targets)):
             for end in those:
                 ends.setdefault((at, end[1]), ([], []))[side].append(end)
-        for _, _, key in net.targets:
+        for _, row, key in net.targets:
             into.setdefault(key, []).append(at)
-        for _, _, key in net.sources:
+            row_of[key] = row
+        for _, row, key in net.sources:
+            out_of.setdefault(key, set()).add(at)
+            row_of[key] = row
             if key not in found.boxes:
                 onward[key] = at
     channels = [(first, last) for last, first in sorted(spans.items())]
-    return Lines(near, channels, into, onward, rows, ends)
+    return Lines(
+        near,
+        channels,
+        into,
+        onward,
+        rows,
+        ends,
+        row_of,
+        out_of,
+        [frozenset(key for _, _, key in net.sources) for net in found.nets],
+        [rows_of(net.sources) for net in found.nets],
+        [tuple(key for _, _, key in net.targets if key in onward) for net in found.nets],
+    )
 
 
 def rows_of(ends: Iterable[End]) -> tuple[int, int]:

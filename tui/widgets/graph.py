@@ -178,9 +178,10 @@ class GraphView(LineView):
 
     def show(self, workflow: Workflow) -> None:
         """Show this version of a workflow."""
-        before = self._step
+        before, drawing = self._step, self.model.drawing
         self.model.show(workflow, self.renderer.now.timestamp())
-        self._drawn()
+        if self.is_empty or self.model.drawing is not drawing:
+            self._drawn()  # else it looks the same until that is drawn
         if self._step != before:
             self._tell()
 
@@ -219,8 +220,18 @@ class GraphView(LineView):
         self.renderer.now = now
         workflow, was_late = self.model.workflow, self._is_late
         self._is_late = self.model.is_behind
-        if self._is_late != was_late or (workflow is not None and not workflow.is_completed):
+        if self._is_late != was_late:
             self.repaint()
+        elif workflow is not None and not workflow.is_completed:
+            self.repaint(self._rows_with_time())
+
+    def _rows_with_time(self) -> Iterator[int]:
+        """The rows of the screen on which something says for how long it has run."""
+        model = self.model
+        seen = model.top, model.height, model.left, model.width
+        for row in sorted(set(self.renderer.rows_with_time(*seen))):
+            yield row - model.top + HEADING
+        yield from range(max(HEADING, self.size.height - FOOTING), self.size.height)
 
     @property
     def current(self) -> Box | None:

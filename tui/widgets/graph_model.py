@@ -9,6 +9,7 @@ update. Nothing here draws anything or knows Textual.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -365,7 +366,7 @@ class GraphModel:
             return False
         boxes, found = self.layout.boxes, self.graph.boxes
         those = self.drawing.rows[self.drawing.layers[self.cursor]]
-        at = those.index(self.cursor) + step
+        at = bisect_left(those, here.y, key=lambda key: boxes[key].y) + step
         if 0 <= at < len(those):
             return self.move_to(those[at])
         beyond = [

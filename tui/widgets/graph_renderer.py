@@ -9,11 +9,11 @@ A line of the screen is made of what is on it, however large the graph is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import partial
-from itertools import groupby
 from typing import NamedTuple
 
 from rich.style import Style
@@ -24,7 +24,7 @@ from tui.columns.nodes import node_seconds, node_token
 from tui.columns.words import compact, phase_token
 from tui.domain.forest import TreeRow
 from tui.domain.graph import ARTIFACT, GROUP, JOIN, Box, Graph
-from tui.domain.layered import BLOCK, Layout, Lines, Net, Rect, Size, rows_of
+from tui.domain.layered import BLOCK, Layout, Lines, Rect, Size
 from tui.domain.node import OMITTED, SKIPPED, NodeId
 from tui.domain.status import icon, node_icon
 from tui.widgets.cells import (
@@ -67,6 +67,10 @@ BRACKETS = {"": "[]", "critical": "{}", "coming": "<>", ARTIFACT: "()"}
 """What stands around a sign alone."""
 FILE = "◇@"
 """The sign of a file, and the one in ASCII."""
+
+
+DETAIL = 2
+"""The row of a box, from its top on, that says how long it took."""
 
 
 class _Cell:
@@ -245,7 +249,7 @@ class GraphRenderer:
         if 0 <= row - 3 < len(self.facts):
             return self._fact(row - 3, box, wide)
         style = self.style("problem" if box.is_problem and row > 2 else "muted")
-        told = self.detail(box) if row == 2 else self._more(box)
+        told = self.detail(box) if row == DETAIL else self._more(box)
         return [(padded(cut(f"  {told}", wide, ellipsis=self.ellipsis), wide), style)]
 
     def _fact(self, at: int, box: Box, wide: int) -> list[Piece]:
@@ -292,42 +296,49 @@ class GraphRenderer:
     def _parts_of(self, seen: Seen) -> dict[int, Part]:
         """Line → the ends of it that the critical path is between."""
         found: dict[int, tuple[set[str], set[str]]] = {}
-        nets, drawn = seen.layout.nets, seen.layout.drawn
+        drawn, lines = seen.layout.drawn, seen.lines
         for edge in seen.graph.critical:
             for before, after in seen.layout.legs(edge) if edge in drawn else ():
-                for at in seen.lines.into.get(after, ()):
-                    if any(key == before for _, _, key in nets[at].sources):
-                        begins, ends = found.setdefault(at, (set(), set()))
-                        begins.add(before)
-                        ends.add(after)
-        return {at: _part(nets[at], *those) for at, those in found.items()}
+                for at in lines.out_of.get(before, set()).intersection(lines.into.get(after, ())):
+                    begins, ends = found.setdefault(at, (set(), set()))
+                    begins.add(before)
+                    ends.add(after)
+        return {
+            at: Part(begins, ends, _span(lines.row_of[key] for key in (*begins, *ends)))
+            for at, (begins, ends) in found.items()
+        }
 
     def _hot_part(self, seen: Seen, at: int) -> Part:
         """What of a line is on the way to the cursor: asked of what is on the screen alone."""
         part = self._hot.get(at)
         if part is None:
-            net, hot, onward = seen.layout.nets[at], seen.hot, seen.lines.onward
-            # A line may lead to thousands.
-            ends = {
-                key
-                for _, _, key in net.targets
-                if key in hot or (key in onward and self._leads_on(seen, key))
-            }
-            # Whatever shares a line leads to all that it leads to.
-            part = self._hot[at] = _part(net, {key for _, _, key in net.sources}, ends)
+            net, hot, lines = seen.layout.nets[at], seen.hot, seen.lines
+            # A line may lead to thousands, and hardly any of them on a way to the cursor.
+            if len(hot) < len(net.targets):
+                ends = {key for key in hot if at in lines.into.get(key, ())}
+            else:
+                ends = {key for _, _, key in net.targets if key in hot}
+            ends.update(key for key in lines.places[at] if self._leads_on(seen, key))
+            part = NO_PART
+            if ends:
+                # Whatever shares a line leads to all that it leads to.
+                rows = *lines.begin_rows[at], *(lines.row_of[key] for key in ends)
+                part = Part(lines.begins[at], ends, _span(rows))
+            self._hot[at] = part
         return part
 
     def _leads_on(self, seen: Seen, key: str) -> bool:
         """Whether a box, or the place of a long line, is on the way to the cursor."""
-        nets, onward = seen.layout.nets, seen.lines.onward
+        onward = seen.lines.onward
         way: str | None = key
         while way is not None and way not in seen.hot:
             if way not in onward:
                 return False
-            targets = [each for _, _, each in nets[onward[way]].targets]
+            line = onward[way]
+            targets = (each for _, _, each in seen.layout.nets[line].targets)
             if not seen.hot.isdisjoint(targets):
                 return True
-            way = next((each for each in targets if each in onward), None)
+            way = next(iter(seen.lines.places[line]), None)
         return way is not None
 
     def _cells(self, y: int, left: int, right: int) -> dict[int, _Cell]:
@@ -432,6 +443,24 @@ class GraphRenderer:
 
     # --- lines of the screen -----------------------------------------------------------------
 
+    def rows_with_time(self, top: int, height: int, left: int, width: int) -> Iterator[int]:
+        """The rows of the graph, of those seen, on which a box tells how long it has run so far."""
+        if self._seen is None:
+            return
+        boxes, of = self._seen.layout.boxes, self._seen.graph.boxes
+        for layer in self._seen.layout.layers:
+            if not layer:
+                continue
+            if boxes[layer[0]].x >= left + width:
+                return
+            first = bisect_left(layer, top, key=lambda key: boxes[key].y + boxes[key].height - 1)
+            for at in range(first, len(layer)):
+                rect, node = boxes[layer[at]], of[layer[at]].node
+                if rect.y >= top + height:
+                    break
+                if node is not None and not node.finished_at and rect.height > DETAIL + 1:
+                    yield rect.y + DETAIL
+
     def line(self, y: int, left: int, width: int) -> Strip:
         """A row of the graph, from a cell on."""
         base = self.style("")
@@ -487,23 +516,31 @@ class GraphRenderer:
         """What is between two boxes."""
         base = self.style("")
 
-        def drawn(x: int) -> tuple[str, str]:
-            cell = cells.get(x)
-            if cell is None:
-                return " ", ""
-            if cell.is_arrow:
-                return (">" if self.ascii else "▸"), cell.token
-            return self._character(cell), cell.token
+        arrow = ">" if self.ascii else "▸"
+        # Most cells are blank: those cost nothing each.
+        at, text, told = begin, "", ""
+        for x in sorted(x for x in cells if begin <= x < end):
+            cell = cells[x]
+            for more, token in ((" " * (x - at), ""), ("", cell.token)):
+                if token and not more:
+                    more = arrow if cell.is_arrow else self._character(cell)
+                if not more:
+                    continue
+                if token != told and text:
+                    yield text, self.style(told) if told else base
+                    text = ""
+                text, told = text + more, token
+            at = x + 1
+        if at < end:
+            if told and text:
+                yield text, self.style(told)
+                text = ""
+            text, told = text + " " * (end - at), ""
+        if text:
+            yield text, self.style(told) if told else base
 
-        if begin >= end:
-            return
-        for token, alike in groupby((drawn(x) for x in range(begin, end)), key=lambda d: d[1]):
-            text = "".join(character for character, _ in alike)
-            yield text, self.style(token) if token else base
 
-
-def _part(net: Net, begins: set[str], ends: set[str]) -> Part:
-    if not ends:
-        return NO_PART
-    those = (*(e for e in net.sources if e[2] in begins), *(e for e in net.targets if e[2] in ends))
-    return Part(begins, ends, rows_of(those))
+def _span(rows: Iterable[int]) -> tuple[int, int]:
+    """The first and the last of some rows."""
+    those = sorted(rows)
+    return those[0], those[-1]
