@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from tests.support.scripted import ScriptedSource, listed, opened
 from tests.support.widgets import painting, screen_of
 from tui.actions.suspend import RESUME, SUSPEND
 from tui.domain import decode
+from tui.domain.durations import parse_time
 from tui.domain.history import past_of
 from tui.domain.podname import pod_name
 from tui.panes.summary import SummaryBars, SummaryPane, field
@@ -38,6 +40,30 @@ async def test_of_the_workflow_it_tells_state_times_and_parameters() -> None:
         assert told["because of"] == "transform(2:shard:2)(1): OOMKilled (exit code 137)"
         assert told["progress"] == "5/7" and told["duration"] == "1h12m"
         assert told["region"] == "eu" and told["day"] == "2026-03-16"
+
+
+async def test_t_tells_times_of_here_and_in_utc_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        async with bench(SummaryPane, ScriptedSource()) as on:
+            on.app.show(nightly_etl())
+            utc = lines(on.app.text)
+            on.pane.lines.focus()
+            await on.pilot.press("t")
+            told = lines(on.app.text)
+            for label in ("created", "started", "finished"):
+                assert "+05:30 (" in told[label] and "Z (" in utc[label]
+                moments = [parse_time(each[label].partition(" ")[0]) for each in (utc, told)]
+                assert moments[0] == moments[1] is not None
+            await on.pilot.press("t")
+            assert lines(on.app.text) == utc
+            on.app.show(nightly_etl(), "transform")
+            await on.pilot.press("t")
+            assert "+05:30 (" in lines(on.app.text)["started"]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 async def test_it_tells_how_the_last_runs_of_the_template_went_and_what_is_usual() -> None:

@@ -17,11 +17,16 @@ class TookTooLong(Exception):
     """What was bounded took longer."""
 
 
+AGAIN = 0.02
+"""Seconds of computing after which it is interrupted again, where the first time led nowhere."""
+CALLBACKS = ("_weakrefset", "weakref")
+"""Modules whose functions the interpreter calls whenever something is let go of. What is raised in
+there goes no further: it ends nothing, and is written to stderr."""
 _bounded = False
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    if _bounded:
+    if _bounded and (frame is None or frame.f_globals.get("__name__") not in CALLBACKS):
         raise TookTooLong
 
 
@@ -38,7 +43,7 @@ def deadline(seconds: float) -> Iterator[None]:
     before = signal.signal(signal.SIGVTALRM, _interrupt)
     _bounded = True
     try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN)
         yield
     finally:
         _bounded = False

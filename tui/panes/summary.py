@@ -17,7 +17,7 @@ from tui.columns import compact
 from tui.columns.nodes import Usage, node_seconds, node_token
 from tui.domain import progress
 from tui.domain.allowance import PodAllowance, allowance_of, pod_allowance
-from tui.domain.durations import age, resources, seconds_between
+from tui.domain.durations import age, parse_time, resources, seconds_between
 from tui.domain.history import Past
 from tui.domain.node import PENDING, RUNNING, Node, NodeId, Parameter
 from tui.domain.overview import INSIDE, MOST, progress_within
@@ -184,14 +184,27 @@ def parameters(title: str, found: tuple[Parameter, ...]) -> Iterator[str]:
         yield field(f"  {parameter.name}", value if value is not None else "(not set)")
 
 
+def moment(time: str, now: datetime, *, local: bool) -> str:
+    """A time as the cluster wrote it, in UTC, or as one of here; and how long ago that was."""
+    read = parse_time(time) if local else None
+    told = read.astimezone().isoformat() if read is not None else time
+    return f"{told} ({age(time, now)})"
+
+
 def times(
-    started: str | None, finished: str | None, now: datetime, usual: str = ""
+    started: str | None,
+    finished: str | None,
+    now: datetime,
+    usual: str = "",
+    *,
+    local: bool = False,
 ) -> Iterator[str]:
-    """Start, end, and the duration so far; `usual` is said behind it."""
+    """Start, end, and the duration so far; `usual` is said behind it. `local` is for times of
+    here."""
     if started:
-        yield field("started", f"{started} ({age(started, now)})")
+        yield field("started", moment(started, now, local=local))
     if finished:
-        yield field("finished", f"{finished} ({age(finished, now)})")
+        yield field("finished", moment(finished, now, local=local))
     seconds = seconds_between(started, finished, now)
     if seconds is not None:
         yield field("duration", f"{compact(seconds)}{usual}")
@@ -218,10 +231,11 @@ def of_workflow(
     *,
     archive: timedelta | None = None,
     ascii: bool = False,
+    local: bool = False,
 ) -> Iterator[str]:
     """The facts about a whole workflow (argo.md 2.1); `why` are the lines of `hangs_on`, `past` the
     last runs of what made it, `needs` the lines about its resources; `archive` is how long after
-    its end the archive keeps it."""
+    its end the archive keeps it; `local` is for times of here."""
     meta, status = workflow.metadata, workflow.status
     yield field("workflow", meta.name)
     yield field("namespace", meta.namespace)
@@ -235,10 +249,10 @@ def of_workflow(
     if status.progress:
         yield field("progress", status.progress)
     if meta.creation_timestamp:
-        yield field("created", f"{meta.creation_timestamp} ({age(meta.creation_timestamp, now)})")
+        yield field("created", moment(meta.creation_timestamp, now, local=local))
     seconds = seconds_between(status.started_at, status.finished_at, now)
     usual = "".join(text for text, _ in usually(workflow, past, seconds or 0.0))
-    yield from times(status.started_at, status.finished_at, now, usual)
+    yield from times(status.started_at, status.finished_at, now, usual, local=local)
     if goes := run_goes(workflow, now, archive):
         yield field("kept", goes)
     if status.phase == "Running" and status.estimated_duration and not usual:
@@ -278,8 +292,10 @@ def of_node(
     needs: Iterable[str] = (),
     *,
     ascii: bool = False,
+    local: bool = False,
 ) -> Iterator[str]:
-    """The facts about one step; `needs` are the lines about its resources."""
+    """The facts about one step; `needs` are the lines about its resources; `local` is for times of
+    here."""
     yield field("step", node.title)
     yield field("phase", f"{node_icon(node, ascii=ascii)} {node.phase}".strip())
     if node.message:
@@ -291,7 +307,7 @@ def of_node(
         yield field("template", node.template_name)
     # Before what has more lines for one step than for the next: so it stays where it stands.
     yield from needs
-    yield from times(node.started_at, node.finished_at, now)
+    yield from times(node.started_at, node.finished_at, now, local=local)
     if node.estimated_duration and not node.finished_at:
         yield field("usual", compact(node.estimated_duration))
     if node.resources_duration:
@@ -350,6 +366,7 @@ class SummaryPane(TextPane):
     WRAPS = True  # why something failed is a long sentence
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("open", "choose_step", "Slowest steps", group="text"),
+        bind("times", "times", "Times", group="text"),
     ]
 
     bars = query_one(Bars)
@@ -367,6 +384,8 @@ class SummaryPane(TextPane):
         self._asked: set[str] = set()
         """Pods that were asked what they may use."""
         self._made = SummaryBars(pod_names=context.pod_names, ascii=context.ascii)
+        self._is_local = False
+        """Whether times are those of here."""
 
     def compose(self) -> ComposeResult:
         """Facts, bars, and the search bar."""
@@ -384,6 +403,12 @@ class SummaryPane(TextPane):
             return
         self.bars.focus()
         self.bars.move_to_line(first)
+
+    def action_times(self) -> None:
+        """Show times in UTC, or those of here."""
+        self._is_local = not self._is_local
+        self._write(self.context.now())
+        self.context.say("times of here" if self._is_local else "times in UTC")
 
     @on(ArchiveLimit.Learned)
     def tell_limit(self, message: ArchiveLimit.Learned) -> None:
@@ -496,12 +521,27 @@ class SummaryPane(TextPane):
             why = hangs_on(workflow)
             kept = self.archive.of(workflow)
             lines = of_workflow(
-                workflow, now, why, self._past, needs, archive=kept, ascii=context.ascii
+                workflow,
+                now,
+                why,
+                self._past,
+                needs,
+                archive=kept,
+                ascii=context.ascii,
+                local=self._is_local,
             )
             bars = self._made.of_workflow(workflow, now)
         else:
             needs = self._about_resources(workflow, node, now)
-            lines = of_node(workflow, node, now, context.pod_names, needs, ascii=context.ascii)
+            lines = of_node(
+                workflow,
+                node,
+                now,
+                context.pod_names,
+                needs,
+                ascii=context.ascii,
+                local=self._is_local,
+            )
             bars = self._made.of_node(workflow, node, now)
         self.put((workflow.ref, node.id if node else ""), "\n".join(lines))
         self.bars.show(list(bars))
