@@ -104,7 +104,7 @@ async def test_the_cause_stands_first_then_what_was_read_around_it() -> None:
         assert first.startswith("✖ main was killed for taking more memory than its limit of 8Gi")
         assert rest[0].split() == ["what", "helps", "R", "resubmits"], "the key that could help"
         told = [line.replace("\N{NO-BREAK SPACE}", " ") for line in rest]
-        assert "! first error  ERROR: bad batch (l shows it)" in told
+        assert "! first error  ERROR: bad batch (l shows its log)" in told
         assert "  retry        a retry runs 1 step again and keeps 0 (r retries)" in told
         assert around.asked == ["pod w", "events w"]
         assert "looking further" not in on.app.text

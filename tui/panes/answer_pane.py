@@ -153,7 +153,7 @@ WOULD = {
     "act.new-run": "resubmits",
     "act.retry": "retries",
     "act.suspend": "resumes",
-    "pane.logs": "shows it",
+    "pane.logs": "shows its log",
 }
 """By binding id, what a key that could help does."""
 
