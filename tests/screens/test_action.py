@@ -35,12 +35,12 @@ async def test_retry_shows_what_it_would_do_before_anything_is_sent() -> None:
         await shown.until_shown("argo retry")
         for told in (
             f"Retry {ETL}",
-            "Runs again: 2 steps: transform(2:shard:2)(0), transform(2:shard:2)(1)",
+            "Runs again: 1 step: transform(2:shard:2)",
             "Deleted: 2 pods with their logs",
             f"$ argo retry -n argo {ETL}",
         ):
             assert told in shown.text or told in shown.static("dialog-plan")
-        assert "Runs again: 2 steps: transform(2:shard:2)(0)" in shown.text
+        assert "Runs again: 1 step: transform(2:shard:2)" in shown.text
         assert not source.performed
         await shown.press("escape")
         await shown.pilot.pause()
@@ -145,7 +145,7 @@ async def test_a_plan_is_made_of_the_workflow_as_it_is_now() -> None:
     async with showing(source=source) as shown:
         source.manifests[ref_of(nightly_etl())] = run(ETL, "Succeeded", ended=1)
         await ask(shown, "r")
-        assert "Runs again: 2 steps" not in shown.text
+        assert "Runs again: 1 step" not in shown.text
         assert ("get", ref_of(nightly_etl())) in source.asked
 
 

@@ -69,7 +69,7 @@ async def test_of_several_each_is_named_with_its_namespace_its_pods_and_its_call
             f"Retry {ETL} in argo (Failed)",
             "Retry same in argo (Failed)",
             "Retry same in ml (Failed)",
-            "  Runs again: 2 steps: transform(2:shard:2)(0), transform(2:shard:2)(1)",
+            "  Runs again: 1 step: transform(2:shard:2)",
         ):
             assert told in plan.splitlines()
         assert plan.count("Lost: ") == 1, "what is true of each is said once"
