@@ -107,11 +107,11 @@ async def draw_at_the_end_of(shown: Shown, name: str) -> None:
 
 async def test_wherever_one_goes_from_the_list_nothing_but_ascii_is_drawn() -> None:
     async with showing(source=cluster(), settings=PLAIN, size=(80, 40)) as shown:
+        in_list = shown.app.screen
         for name in FROM_THE_LIST:
-            before = shown.app.screen
             await draw_at_the_end_of(shown, name)
             await WAYS[name].back(shown)
-            await shown.until(lambda before=before: shown.app.screen is before)  # type: ignore[misc]
+            await shown.until(lambda: shown.app.screen is in_list)
 
 
 @pytest.mark.parametrize("name", FROM_ELSEWHERE)

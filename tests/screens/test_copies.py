@@ -115,7 +115,7 @@ async def test_a_key_and_tab_in_the_palette_list_commands_by_all_their_names() -
             await shown.until(lambda: not shown.shows(Palette))
 
 
-def clipboard(shown: Shown) -> list[str]:
+def clipboard(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is sent to the clipboard from now on."""
     sent: list[str] = []
     driver = textual_private.driver(shown.app)
@@ -127,13 +127,15 @@ def clipboard(shown: Shown) -> list[str]:
             sent.append(base64.b64decode(found[1]).decode())
         write(data)
 
-    driver.write = hear  # type: ignore[method-assign]
+    monkeypatch.setattr(driver, "write", hear)
     return sent
 
 
-async def test_in_a_list_c_copies_the_names_of_all_that_are_marked_a_line_each() -> None:
+async def test_in_a_list_c_copies_the_names_of_all_that_are_marked_a_line_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with showing(source=ScriptedSource(nightly_etl(), *team())) as shown:
-        sent, names = clipboard(shown), shown.names
+        sent, names = clipboard(shown, monkeypatch), shown.names
         await shown.press("c")
         assert sent == [names[0]]
         await shown.press("j", "j", "space", "g", "space", "c")
@@ -157,10 +159,12 @@ async def marked_row(shown: Shown, title: str) -> Table[Choice]:
     return rows
 
 
-async def test_in_the_tree_c_copies_the_names_of_all_that_are_marked_a_line_each() -> None:
+async def test_in_the_tree_c_copies_the_names_of_all_that_are_marked_a_line_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with showing(source=ScriptedSource(nightly_etl())) as shown:
         await shown.open()
-        sent, steps = clipboard(shown), shown.detail.steps
+        sent, steps = clipboard(shown, monkeypatch), shown.detail.steps
         steps.move_to_line(0)
         await shown.press("space", "space", "c")
         first, second = (row.node for row in steps.items[:2])
@@ -178,10 +182,12 @@ async def test_in_the_tree_c_copies_the_names_of_all_that_are_marked_a_line_each
         assert "\n" not in sent[2]
 
 
-async def test_yaml_is_copied_as_lines() -> None:
+async def test_yaml_is_copied_as_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with showing(source=ScriptedSource(nightly_etl())) as shown:
         await shown.open()
-        sent = clipboard(shown)
+        sent = clipboard(shown, monkeypatch)
         (await marked_row(shown, "YAML")).move_to("YAML")
         await shown.press("enter")
         await shown.until(lambda: sent)

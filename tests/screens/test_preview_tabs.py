@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.support.app import Shown, showing
@@ -47,7 +49,7 @@ async def test_each_pane_of_text_is_shown_in_turn_with_its_name_and_then_what_th
         seen = []
         for said in ("OOMKilled", "finished:", "two of the log", "day", "", "kind: Workflow"):
             await shown.press(")")
-            await shown.until(lambda said=said: said in beside(shown))  # type: ignore[misc]
+            await shown.until(partial(lambda words: words in beside(shown), said))
             assert ETL in title(shown) and "( ) tab" in title(shown)
             seen.append(title(shown).split("(")[0].split()[-1])
         assert seen == ["Why", "Summary", "Logs", "In/Out", "Events", "YAML"]

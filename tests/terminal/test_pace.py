@@ -14,7 +14,7 @@ from tests.support.driver import driver_of, run_script
 from tui.terminal.app import TerminalApp
 from tui.terminal.capabilities import Capabilities
 from tui.terminal.output import CellDiff
-from tui.terminal.pace import ANSWERING, APART, AWAY, SETTLING, Pace
+from tui.terminal.pace import ANSWERING, APART, AWAY, BEHIND, SETTLING, Pace
 
 BEAT = 0.1
 FRAME = 250
@@ -90,9 +90,19 @@ def test_keys_that_come_together_are_answered_after_the_last_of_them() -> None:
         now = 5.03 + number / 1000
         pace.settled(now, more=True)
         pace.typed(now)
-        assert pace.wait(now) == pytest.approx(5.01 + SETTLING + BEAT - now)
+        assert pace.wait(now) == pytest.approx(5.01 + SETTLING + BEHIND - now)
     pace.settled(5.04, more=False)
     assert pace.wait(5.04) == 0
+
+
+def test_news_after_the_last_of_many_keys_have_the_usual_distance() -> None:
+    pace = painted_at(5.0)
+    pace.typed(5.01)
+    pace.settled(5.02, more=True)
+    pace.typed(5.02)
+    pace.settled(5.03, more=False)
+    pace.painted(5.03, FRAME)
+    assert pace.wait(5.04) == pytest.approx(BEAT - 0.01)
 
 
 def test_what_is_held_back_waits_though_a_key_was_pressed() -> None:

@@ -3,7 +3,8 @@
 News keep their distance: the first change after a rest is painted at once, and everything that
 happens before the next frame is due is in that one. A key is another matter: somebody waits for it.
 Its frame waits for no beat, only until the key is dealt with, so that all of its effect is in one
-frame. Keys that arrive together are answered by the frame after the last of them.
+frame. Keys that arrive together are answered by the frame after the last of them; while others wait
+frames are rare, since what they show is over when it is seen, and the time is better spent on keys.
 
 On a slow line not even keys may fill it with frames: what is written ahead of the beat has a bound,
 and past that a key waits for the beat like anything else. A terminal without the focus may still be
@@ -15,6 +16,8 @@ from __future__ import annotations
 
 AWAY = 0.5
 """Seconds between two frames while the terminal has not the focus."""
+BEHIND = 0.3
+"""Seconds between two frames while keys wait to be dealt with."""
 SETTLING = 0.01
 """Seconds that a frame waits for all of a key's effect; what comes later is in the next one."""
 APART = 0.015
@@ -36,6 +39,8 @@ class Pace:
         self._painted = float("-inf")
         self._held = 0.0
         self._is_typing = False
+        self._is_behind = False
+        """Whether the key under way was waited for by others when the one before was done."""
         self._settled = 0.0
         """When a frame need not wait for the key under way any more."""
         self._answering = 0.0
@@ -48,10 +53,17 @@ class Pace:
 
     def wait(self, now: float) -> float:
         """Seconds until a frame may be painted; 0 for at once."""
-        turn = self._painted + (max(AWAY, self.interval) if self.is_away else self.interval)
+        turn = self._painted + self._apart
         if self._may_answer(now):
             turn = min(turn, self._answered)
         return max(0.0, max(turn, self._settled, self._held) - now)
+
+    @property
+    def _apart(self) -> float:
+        """Seconds between two frames that answer no key."""
+        if self.is_away:
+            return max(AWAY, self.interval)
+        return max(BEHIND, self.interval) if self._is_behind else self.interval
 
     def hold(self, until: float) -> None:
         """No frame before that time; a time that has passed ends the wait."""
@@ -71,7 +83,7 @@ class Pace:
     def settled(self, now: float, *, more: bool) -> None:
         """The key is dealt with; `more` if others came before that."""
         self._settled = 0.0
-        self._is_typing = more
+        self._is_typing = self._is_behind = more
         self._answering = 0.0 if more else now + ANSWERING
 
     def painted(self, now: float, size: int) -> None:
