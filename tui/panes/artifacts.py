@@ -55,7 +55,7 @@ WIDE = 110
 LOCAL_REASONS: frozenset[Reason] = frozenset(("exists", "disk", "stopped"))
 """Reasons of failed downloads that lie on this machine and say nothing about the store."""
 
-MANY = 2_000
+MANY = 500
 """Number of steps or rows above which work on all of them is done less often, or on a thread."""
 
 PLACE = "place"
