@@ -45,6 +45,7 @@ from tui.panes.base import Pane, PaneContext
 from tui.panes.pager import page_through
 from tui.ports.secrets import reader_of
 from tui.ports.stores import StoreAnswers, reached_from
+from tui.ports.threads import forget
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
@@ -284,7 +285,9 @@ class ArtifactsPane(Pane):
         except Exception as error:
             self.app.call_from_thread(self._say, str(caught(error, "finding artifacts")), "error")
         else:
+            before = list(self._rows.items)
             self.app.call_from_thread(self._show_found, found)
+            forget(before)
 
     def _show_found(self, found: FoundArtifacts) -> None:
         if found.workflow is not self._workflow or found.node is not self._node:
