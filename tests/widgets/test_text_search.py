@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from time import process_time
@@ -202,7 +203,7 @@ async def test_while_a_search_goes_on_the_event_loop_turns_between_its_pieces() 
 class Dense(Levels):
     """Levels of lines, each of which takes its time to find out."""
 
-    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> Sequence[int]:
+    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> array[int]:
         end = process_time() + LONGEST_SLICE * 2
         while process_time() < end:
             pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -29,8 +30,9 @@ class LineModel(Protocol):
 class SearchedLines(LineModel, Protocol):
     """Lines that know better how they are searched than one by one."""
 
-    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> Sequence[int]:
-        """The lines from `low` up to `high` in which a pattern is found, without colours."""
+    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> array[int]:
+        """The lines from `low` up to `high` in which a pattern is found, without colours; counted
+        from `low`, so that what was found in a piece of them is handed on as it is."""
 
     def problems(self, low: int, high: int) -> Sequence[tuple[int, Level]]:
         """The lines of these that tell of errors and warnings; a trace counts once."""
@@ -112,6 +114,7 @@ class Colourless:
 
     def __init__(self, model: LineModel) -> None:
         self._model = model
+        self._searched = model if isinstance(model, SearchedLines | Levels) else None
 
     def __len__(self) -> int:
         return len(self._model)
@@ -125,18 +128,16 @@ class Colourless:
         """How bad it is."""
         return self._model.level(index)
 
-    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> Sequence[int]:
-        """The lines in which a pattern is found."""
-        if isinstance(self._model, SearchedLines | Levels):
-            return self._model.hits(pattern, low, high)
+    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> array[int]:
+        """The lines in which a pattern is found, counted from `low`."""
+        if self._searched is not None:
+            return self._searched.hits(pattern, low, high)
         search = pattern.search
-        return [i for i in range(low, high) if search(self.line(i))]
+        return array("I", [i - low for i in range(low, high) if search(self.line(i))])
 
     def piece(self, index: int) -> tuple[int, int]:
         """The lines that are looked through together with this one."""
-        if isinstance(self._model, SearchedLines | Levels):
-            return self._model.piece(index)
-        return 0, len(self)
+        return self._searched.piece(index) if self._searched is not None else (0, len(self))
 
 
 class Levels:
@@ -144,6 +145,7 @@ class Levels:
 
     def __init__(self, model: LineModel) -> None:
         self._model = model
+        self._searched = model if isinstance(model, SearchedLines) else None
 
     def __len__(self) -> int:
         return len(self._model)
@@ -156,15 +158,14 @@ class Levels:
         """The same."""
         return self._model.level(index)
 
-    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> Sequence[int]:
-        """The lines whose level matches."""
+    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> array[int]:
+        """The lines whose level matches, counted from `low`."""
         search = pattern.search
-        if isinstance(self._model, SearchedLines):
-            return [i for i, level in self._model.problems(low, high) if search(level)]
-        return [i for i in range(low, high) if search(self._model.level(i))]
+        if self._searched is not None:
+            problems = self._searched.problems(low, high)
+            return array("I", [i - low for i, level in problems if search(level)])
+        return array("I", [i - low for i in range(low, high) if search(self._model.level(i))])
 
     def piece(self, index: int) -> tuple[int, int]:
         """The lines that are looked through together with this one."""
-        return (
-            self._model.piece(index) if isinstance(self._model, SearchedLines) else (0, len(self))
-        )
+        return self._searched.piece(index) if self._searched is not None else (0, len(self))

@@ -352,7 +352,7 @@ def joined(blocks: Sequence[LogBlock]) -> LogBlock:
 # --- cutting a stream ----------------------------------------------------------------------
 
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)(?: |$)")
-_ANY_STAMP = re.compile(_STAMP.pattern.replace(rb"|$)", rb"|(?=\n))"), re.IGNORECASE)
+_ALL_DIGITS = b"0123456789"
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 _UNFIT = b"\x07"
 """What all bytes become that are neither printable ASCII nor a newline."""
@@ -362,12 +362,16 @@ _PLAIN_DIGITS = bytes(
 _WHOLE_STAMP = b"\n0000-00-00T00:00:00.000000000Z "
 """A newline, and what stays as it is when it is written anew, be it a time or (a 30th of February)
 none; all its digits are 0."""
+_UNTIL_MINUTE = 14
+"""Bytes of `2026-08-21T10:` in the times that Kubernetes writes."""
 _UNTIL_SECOND = 20
-"""Bytes of `2026-08-21T10:41:22.` in the times that Kubernetes writes."""
+"""Bytes of `2026-08-21T10:41:22.` in them."""
 _ZONE = 29
 """The offset of their `Z`."""
-_WITH_BLANK = 31
+TIME_AND_BLANK = 31
 """Bytes of a whole one in UTC, and the blank after it."""
+_MINUTES_AND_SECONDS = ((14, b"012345"), (15, _ALL_DIGITS), (17, b"012345"), (18, _ALL_DIGITS))
+"""Offsets of their digits, and which may stand there."""
 
 
 class BlockCutter:
@@ -428,10 +432,11 @@ def _taken_apart(
         contents.append(lines.pop(0))
         if not lines:
             return contents, times
-    found = _all_in_nanoseconds(lines, wants_times=wants_times)
-    if found is not None:
-        times.extend(found)
-        contents += [line[_WITH_BLANK:] for line in lines]
+    stamps = [line[:TIME_AND_BLANK] for line in lines]
+    if are_times(b"".join(stamps), len(lines)):
+        if wants_times:
+            times.extend(_in_nanoseconds(stamps))
+        contents += [line[TIME_AND_BLANK:] for line in lines]
         return contents, times
     for line in lines:
         stamp = _STAMP.match(line) if line[:1].isdigit() else None
@@ -441,43 +446,49 @@ def _taken_apart(
     return contents, times
 
 
-def stamp_end(raw: bytes, begin: int) -> int:
-    """Where the text of a line begins that begins there in bytes as they came, lower case or not.
+def are_times(columns: bytes, count: int) -> bool:
+    """Whether the first bytes of so many lines, `TIME_AND_BLANK` of each, are times in UTC with
+    nanoseconds, and a blank: what the kubelet writes.
 
-    That is behind its time; where it has none, `begin`.
+    Looked at column by column that takes a quarter of the time that line by line takes.
     """
-    stamp = _ANY_STAMP.match(raw, begin)
-    return stamp.end() if stamp is not None else begin
+    if len(columns) != TIME_AND_BLANK * count:
+        return False
+    if not _are(columns, _ZONE, b"Z") or not _are(columns, _ZONE + 1, b" "):
+        return False
+    if not all(columns[at::TIME_AND_BLANK].isdigit() for at in range(_UNTIL_SECOND, _ZONE)):
+        return False
+    if all(_are(columns, at, columns[at : at + 1]) for at in range(_UNTIL_MINUTE)):
+        # Mostly all are of one hour: then only the digits of minute and second are to be looked at.
+        return (
+            _is_head(columns[:_UNTIL_SECOND])
+            and all(
+                not columns[at::TIME_AND_BLANK].strip(digits) for at, digits in _MINUTES_AND_SECONDS
+            )
+            and _are(columns, 16, b":")
+            and _are(columns, 19, b".")
+        )
+    begins = range(0, len(columns), TIME_AND_BLANK)
+    return all(map(_is_head, {columns[begin : begin + _UNTIL_SECOND] for begin in begins}))
 
 
-def _all_in_nanoseconds(lines: Sequence[bytes], *, wants_times: bool) -> list[int] | None:
-    """The times of lines that all begin with one of full width in UTC; None if one does not.
+def _is_head(head: bytes) -> bool:
+    """Whether some bytes are a time up to its second, and a dot."""
+    stamp = head[:-1] + b"Z"
+    return head[-1:] == b"." and _STAMP.fullmatch(stamp) is not None and time_of(stamp) != NO_TIME
 
-    Without `wants_times` it is only looked whether all do, and the list is empty.
 
-    That is what the kubelet writes, and looked at column by column it takes a quarter of the time
-    that line by line takes.
-    """
-    stamps = [line[:_WITH_BLANK] for line in lines]
-    columns = b"".join(stamps)
-    count = len(lines)
-    if len(columns) != _WITH_BLANK * count:
-        return None
-    if (
-        columns[_ZONE::_WITH_BLANK] + columns[_ZONE + 1 :: _WITH_BLANK]
-        != b"Z" * count + b" " * count
-    ):
-        return None
-    if not all(columns[at::_WITH_BLANK].isdigit() for at in range(_UNTIL_SECOND, _ZONE)):
-        return None
-    seconds: dict[bytes, int] = {}
-    for head in {stamp[:_UNTIL_SECOND] for stamp in stamps}:
-        moment = time_of(head[:-1] + b"Z") if head[-1:] == b"." else NO_TIME
-        if moment == NO_TIME:
-            return None
-        seconds[head] = moment
-    if not wants_times:
-        return []
+def _are(columns: bytes, at: int, byte: bytes) -> bool:
+    """Whether all lines have the same byte in a column."""
+    column = columns[at::TIME_AND_BLANK]
+    return column.count(byte) == len(column)
+
+
+def _in_nanoseconds(stamps: Sequence[bytes]) -> list[int]:
+    """The times that these are, all of full width."""
+    seconds = {
+        head: time_of(head[:-1] + b"Z") for head in {each[:_UNTIL_SECOND] for each in stamps}
+    }
     return [seconds[stamp[:_UNTIL_SECOND]] + int(stamp[_UNTIL_SECOND:_ZONE]) for stamp in stamps]
 
 

@@ -11,12 +11,14 @@ import re
 import warnings
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 
 from tui.domain.lines import Colourless, LineModel
 
 NESTED = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
 """A nested repeat, `(a+)+`, for which Python's engine may need years (platform.md 7)."""
+
+FEW = 500
+"""Matches up to which those of a slice are kept with those of the one before."""
 
 
 def compiled(text: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
@@ -53,6 +55,8 @@ class LineSearch:
     outwards, so that the nearest match on either side is found first. Nothing is said of a match
     while there is a line between that was not searched. Line numbers are those of the current
     model.
+
+    A million matches are kept as they were found, slice by slice, each as its number in its slice.
     """
 
     def __init__(self, model: LineModel, pattern: re.Pattern[str], *, start: int = 0) -> None:
@@ -62,9 +66,13 @@ class LineSearch:
         self._model = model
         self._low = self._high = max(0, min(start, len(model)))
         """The lines from `low` up to `high`, without it, have been searched."""
-        self._below = array("q")
-        self._above = array("q")
-        """The matches above the line it began at, each as its negative: so they ascend, too."""
+        self._gone = 0
+        """How many lines were dropped from the front since it began."""
+        self._firsts: list[int] = []
+        """Of each slice with matches its first line, the dropped ones counted; ascending."""
+        self._slices: list[array[int]] = []
+        """The matches in each of them, counted from its first line."""
+        self._count = 0
 
     @property
     def model(self) -> LineModel:
@@ -94,7 +102,7 @@ class LineSearch:
     @property
     def count(self) -> int:
         """Lines found so far."""
-        return len(self._above) + len(self._below)
+        return self._count
 
     def step(self, lines: int, *, forward: bool = True) -> bool:
         """Search a number of further lines; true if there are still others.
@@ -104,72 +112,93 @@ class LineSearch:
         """
         if self._low and (self.is_done_below or not forward):
             low = max(0, self._low - lines, self._piece(self._low - 1)[0])
-            self._above.extend([-i for i in reversed(self._hits(low, self._low))])
+            self._keep(0, low, self._hits(low, self._low))
             self._low = low
         else:
             high = min(len(self._model), self._high + lines)
             if self._high < high:
                 high = min(high, self._piece(self._high)[1])
-            self._below.extend(self._hits(self._high, high))
+            self._keep(len(self._firsts), self._high, self._hits(self._high, high))
             self._high = high
         return not self.is_done
+
+    def _keep(self, at: int, first: int, found: array[int]) -> None:
+        """Add the matches of a slice before or behind the others."""
+        if not found:
+            return
+        self._count += len(found)
+        if at and max(len(self._slices[at - 1]), len(found)) < FEW:
+            # Lines that come one by one make no slice each.
+            begin = first + self._gone - self._firsts[at - 1]
+            self._slices[at - 1] += array("I", [begin + i for i in found])
+            return
+        self._firsts.insert(at, first + self._gone)
+        self._slices.insert(at, found[:] if len(found) < FEW else found)
 
     def _piece(self, index: int) -> tuple[int, int]:
         model = self._model
         return model.piece(index) if isinstance(model, Colourless) else (0, len(model))
 
-    def _hits(self, low: int, high: int) -> Sequence[int]:
-        """The lines of these that match."""
+    def _hits(self, low: int, high: int) -> array[int]:
+        """The lines of these that match, counted from the first of them."""
         model, search = self._model, self.pattern.search
         if isinstance(model, Colourless):
             return model.hits(self.pattern, low, high)
-        return [i for i in range(low, high) if search(model.line(i))]
+        return array("I", [i - low for i in range(low, high) if search(model.line(i))])
 
     def forget(self, lines: int) -> None:
         """Take account of lines that were dropped from the front of the model."""
-        above = self._above[: bisect_right(self._above, -lines)]
-        below = self._below[bisect_left(self._below, lines) :]
-        self._above = array("q", [i + lines for i in above])
-        self._below = array("q", [i - lines for i in below])
+        self._gone += lines
         self._low = max(0, self._low - lines)
         self._high = max(0, self._high - lines)
+        while self._firsts and self._firsts[0] < self._gone:
+            first, found = self._firsts.pop(0), self._slices.pop(0)
+            left = found[bisect_left(found, self._gone - first) :]
+            self._count -= len(found) - len(left)
+            if left:
+                # All of it is behind what is gone: it begins there now.
+                cut = self._gone - first
+                self._firsts.insert(0, self._gone)
+                self._slices.insert(0, array("I", [i - cut for i in left]))
+
+    def _place(self, index: int) -> tuple[int, int]:
+        """The first match that is not above a line: its slice, and its place in that."""
+        number = index + self._gone
+        at = bisect_right(self._firsts, number) - 1
+        if at < 0:
+            return 0, 0
+        place = bisect_left(self._slices[at], number - self._firsts[at])
+        return (at, place) if place < len(self._slices[at]) else (at + 1, 0)
+
+    def _line(self, at: int, place: int) -> int | None:
+        """The line of a match; None behind the last."""
+        if at == len(self._firsts):
+            return None
+        return self._firsts[at] + self._slices[at][place] - self._gone
 
     def after(self, index: int) -> int | None:
         """The next match below a line; None if none is found yet."""
         if not self._low <= index + 1 <= self._high and not self.is_done:
             return None
-        # The entries before this place are matches below `index`, the nearest last.
-        above = bisect_left(self._above, -index) - 1
-        if above >= 0:
-            return -self._above[above]
-        at = bisect_right(self._below, index)
-        return self._below[at] if at < len(self._below) else None
+        return self._line(*self._place(index + 1))
 
     def before(self, index: int) -> int | None:
         """The next match above a line; None if none is found yet."""
         if not self._low <= index <= self._high and not self.is_done:
             return None
-        at = bisect_left(self._below, index)
-        if at:
-            return self._below[at - 1]
-        # The entries from this place on are matches above `index`, the nearest first.
-        above = bisect_right(self._above, -index)
-        return -self._above[above] if above < len(self._above) else None
+        at, place = self._place(index)
+        if place:
+            return self._line(at, place - 1)
+        return self._line(at - 1, -1) if at else None
 
     def has_between(self, low: int, high: int) -> bool:
         """Whether a match is known among the lines from `low` up to but without `high`."""
-        at = bisect_left(self._below, low)
-        if at < len(self._below) and self._below[at] < high:
-            return True
-        above = bisect_left(self._above, 1 - high)
-        return above < len(self._above) and -self._above[above] >= low
+        found = self._line(*self._place(low))
+        return found is not None and found < high
 
     def rank(self, index: int) -> int:
         """The position of a line among the matches found so far, from 1; 0 if it is none."""
-        at = bisect_left(self._below, index)
-        if at < len(self._below) and self._below[at] == index:
-            return len(self._above) + at + 1
-        at = bisect_left(self._above, -index)
-        if at < len(self._above) and self._above[at] == -index:
-            return len(self._above) - at
-        return 0
+        at, place = self._place(index)
+        if self._line(at, place) != index:
+            return 0
+        return sum(map(len, self._slices[:at])) + place + 1

@@ -39,11 +39,12 @@ from tui.domain.logs import (
 )
 from tui.domain.logsearch import (
     LONGEST_TRACE,
+    BlockSearch,
     bad_lines,
     is_in_trace,
     lines_with,
-    may_be_bad,
     shown_text,
+    suspects,
     wanted_of,
 )
 from tui.domain.text import SGR, clean, decoded_log, shown_log
@@ -130,6 +131,8 @@ class _Bad(NamedTuple):
     warnings: array[int]
     end: int = 0
     """The line up to which was looked."""
+    suspects: array[int] | None = None
+    """The lines that may be some; None before it was looked for them."""
 
 
 NOT_LOOKED_FOR = _Bad(array("I"), array("I"))
@@ -137,10 +140,23 @@ JUDGED = 500
 """Lines of which it is found out together how bad they are: about a millisecond."""
 
 
+class _Hunt:
+    """A search in a block that was begun, and may not be over."""
+
+    __slots__ = ("kept", "left", "pattern", "search")
+
+    def __init__(self, kept: _Kept, pattern: re.Pattern[str], search: BlockSearch) -> None:
+        self.kept = kept
+        self.pattern = pattern
+        self.search = search
+        self.left = kept.showing
+        """How many of the lines that are shown were not looked at yet."""
+
+
 class _Kept:
     """A block, in memory or in the file, and which of its lines are shown."""
 
-    __slots__ = ("bad", "block", "choice", "count", "ends", "hits", "own", "packing", "place")
+    __slots__ = ("bad", "block", "choice", "count", "ends", "own", "packing", "place")
 
     def __init__(self, block: LogBlock, own: Iterable[int]) -> None:
         self.block: LogBlock | None = block
@@ -155,8 +171,6 @@ class _Kept:
         self.ends = block.last_time
         """The time of its last line that has one."""
         self.bad = NOT_LOOKED_FOR
-        self.hits: tuple[re.Pattern[str], Sequence[int]] | None = None
-        """What was sought in it last, and the lines that were found."""
 
     @property
     def shown(self) -> array[int] | None:
@@ -228,6 +242,8 @@ class LogBook:
         """The blocks in memory, the oldest first."""
         self._recent: list[_Kept] = []
         """The blocks that were looked at last, the last one at the end."""
+        self._hunt: _Hunt | None = None
+        """The block that is being searched, if it is not done at once."""
         self._free = (0, 0)
         """A part of the file whose lines were dropped: where it begins, and its size."""
         self._own = 0
@@ -268,6 +284,7 @@ class LogBook:
         self._kept, self._firsts, self._all_firsts, self._end = [], [], [], 0
         self._resident.clear()
         self._recent.clear()
+        self._hunt = None
         self._spill.close()
 
     # --- lines that come -------------------------------------------------------------------
@@ -638,6 +655,10 @@ class LogBook:
         if not len(lines) and not reach:
             return _Choice(array("I"))
         block = self._opened(kept)
+        if len(view.filters) == 1 and len(lines) == kept.count and not view.context:
+            (only,) = view.filters
+            if not only.is_inverted:
+                return _Choice(lines_with(block, wanted_of(only.pattern)))
         matched: set[int] | None = None
         for each in view.filters:
             found: set[int] = set(lines_with(block, wanted_of(each.pattern)))
@@ -676,7 +697,7 @@ class LogBook:
         """The lines of a block that tell of errors or warnings, and the traces of errors."""
         kept = self._kept[at]
         block = self._opened(kept)
-        errors, warnings, _ = self._bad_of(kept)
+        errors, warnings, *_ = self._bad_of(kept)
         found = {*errors} if "error" in levels else set()
         begins = list(found)
         if "error" in levels and at and self._ends_in_trace(at - 1):
@@ -712,17 +733,23 @@ class LogBook:
         was found out by then is known to the next one, which goes on there.
         """
         end = kept.count if end is None else end
-        if not kept.bad.end and not may_be_bad(self._opened(kept)):
-            kept.bad = _Bad(array("I"), array("I"), kept.count)
         while kept.bad.end < end:
-            errors, warnings, first = kept.bad
-            after = min(kept.count, first + JUDGED)
-            found = bad_lines(self._opened(kept), first, after)
-            bad = [each for each in found if each[0] not in kept.own]
+            errors, warnings, first, suspected = kept.bad
+            if suspected is None:
+                suspected = suspects(self._opened(kept))
+            at = bisect_left(suspected, first)
+            judged = suspected[at : at + JUDGED]
+            is_rest = at + JUDGED >= len(suspected)
+            bad = [
+                (line, level)
+                for line, level in bad_lines(self._opened(kept), judged)
+                if line not in kept.own
+            ]
             kept.bad = _Bad(
                 errors + array("I", [line for line, level in bad if level == "error"]),
                 warnings + array("I", [line for line, level in bad if level == "warning"]),
-                after,
+                kept.count if is_rest else judged[-1] + 1,
+                array("I") if is_rest else suspected,
             )
         return kept.bad
 
@@ -738,22 +765,28 @@ class LogBook:
 
     # --- searching -------------------------------------------------------------------------
 
-    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> Sequence[int]:
-        """The lines from `low` up to `high` in which a pattern is found, without colours."""
-        found: list[int] = []
+    def hits(self, pattern: re.Pattern[str], low: int, high: int) -> array[int]:
+        """The lines from `low` up to `high` in which a pattern is found, without colours; counted
+        from `low`."""
+        found = array("I")
         for kept, first, begin, end in self._pieces(low, high):
-            if kept.hits is None or kept.hits[0] is not pattern:
-                kept.hits = (pattern, lines_with(self._opened(kept), wanted_of(pattern)))
-            found += self._as_shown(kept, kept.hits[1], first, begin, end)
-            if end == kept.showing:
-                kept.hits = None
+            hunt = self._hunt
+            if hunt is None or hunt.kept is not kept or hunt.pattern is not pattern:
+                search = BlockSearch(self._opened(kept), wanted_of(pattern))
+                hunt = self._hunt = _Hunt(kept, pattern, search)
+            lines = hunt.search.within(kept.line(begin), kept.line(end - 1) + 1)
+            hunt.left -= end - begin
+            if hunt.left <= 0:
+                self._hunt = None
+            places = self._as_shown(kept, lines, first - low, begin, end)
+            found = found + places if found else places
         return found
 
     def problems(self, low: int, high: int) -> Sequence[tuple[int, Level]]:
         """The lines of these that tell of errors and warnings; a trace counts once."""
         found: list[tuple[int, Level]] = []
         for kept, first, begin, end in self._pieces(low, high):
-            errors, warnings, _ = self._bad_of(kept, kept.line(end - 1) + 1)
+            errors, warnings, *_ = self._bad_of(kept, kept.line(end - 1) + 1)
             here: list[tuple[int, Level]] = [
                 (index, "error")
                 for index in self._as_shown(kept, errors, first, begin, end)
@@ -786,18 +819,17 @@ class LogBook:
             at += 1
 
     @staticmethod
-    def _as_shown(
-        kept: _Kept, lines: Sequence[int], first: int, begin: int, end: int
-    ) -> Sequence[int]:
+    def _as_shown(kept: _Kept, lines: array[int], first: int, begin: int, end: int) -> array[int]:
         """Lines of a block as indexes of what is shown, of those in a part of the block."""
         if not lines:
-            return ()
+            return lines
         if kept.shown is None:
-            return [
-                first + line for line in lines[bisect_left(lines, begin) : bisect_left(lines, end)]
-            ]
+            if begin or end < kept.count:
+                lines = lines[bisect_left(lines, begin) : bisect_left(lines, end)]
+            return array("I", [first + line for line in lines]) if first else lines
         wanted = set(lines)
-        return [first + place for place in range(begin, end) if kept.shown[place] in wanted]
+        shown = enumerate(kept.shown[begin:end], first + begin)
+        return array("I", [index for index, line in shown if line in wanted])
 
     def _goes_on_with_trace(self, index: int) -> bool:
         """Whether a line is part of the error that is told of before it."""
