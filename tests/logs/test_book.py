@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.widgets import FullDisk, blocks
-from tui.domain.lines import Colourless
+from tui.domain.lines import Colourless, Levels
 from tui.domain.logs import JOINED, LogBlock, LogSource, blocks_of, seam, stamp_of, time_of
 from tui.domain.search import LineSearch
 from tui.domain.text import SGR
@@ -231,6 +231,75 @@ def test_a_search_looks_at_one_block_at_a_time_whatever_is_shown_of_it() -> None
                 looked.append(search.searched)
             assert len(looked) >= len(pieces)
             assert search.count == sum(book.line(i).endswith("9") for i in range(len(book)))
+
+
+class Counting(Spill):
+    """Says how often it was read."""
+
+    read = 0
+
+    def get(self, begin: int, size: int) -> bytes:
+        self.read += 1
+        return super().get(begin, size)
+
+
+@pytest.mark.parametrize("lines", [7, 1_000_000])
+@pytest.mark.parametrize("forward", [True, False])
+@pytest.mark.parametrize("text", ["b", "b\\d*7$", "(?i)B", "zz", "error"])
+def test_a_search_reads_each_piece_of_the_file_once_however_it_is_sliced(
+    text: str, forward: bool, lines: int
+) -> None:
+    spill = Counting()
+    book = LogBook(in_memory=800, spill=spill)
+    for i in range(2000):
+        book.append(blocks(b"%s line %d\n" % ((b"a", b"b", b"ERROR")[i % 3], i)))
+    pieces = {book.piece(index) for index in range(len(book))}
+    model = Levels(book) if text == "error" else book
+    spill.read = 0
+    search = LineSearch(Colourless(model), re.compile(text), start=len(book))
+    while search.step(lines, forward=forward):
+        pass
+    if text == "error":
+        assert spill.read <= 2 * len(pieces), "once more for traces that began before"
+        assert search.count == 2000 // 3
+        return
+    assert spill.read <= len(pieces)
+    found = [i for i in range(len(book)) if re.search(text, book.line(i))]
+    assert search.count == len(found)
+    assert [search.rank(line) for line in found] == list(range(1, len(found) + 1))
+
+
+@given(
+    st.lists(st.sampled_from(["x", "y", "xy", "z"]), max_size=60),
+    st.sampled_from(["x", "x\\d", "[xz]1", "(?i)Y", "0$"]),
+    st.integers(0, 60),
+    st.integers(1, 9),
+    st.lists(st.booleans(), min_size=1, max_size=5),
+    st.sampled_from([EVERYTHING, LogView(filters=(LineFilter(re.compile("x|z")),))]),
+    st.integers(0, 60),
+)
+def test_a_search_in_a_log_that_grows_and_drops_finds_what_stands_there(
+    said: list[str], text: str, start: int, step: int, ways: list[bool], view: LogView, later: int
+) -> None:
+    book = LogBook(in_memory=240, spill=FullDisk(300))
+    lines = [b"%s%d\n" % (each.encode(), i) for i, each in enumerate(said)]
+    book.append(blocks(*lines[:later]))
+    assert book.choose(view)
+    search = LineSearch(Colourless(book), re.compile(text), start=start)
+    for forward in ways:
+        search.step(step, forward=forward)
+    for line in lines[later:]:
+        search.forget(book.append(blocks(line)).dropped)
+        search.step(step, forward=ways[0])
+    while search.step(step):
+        pass
+    wanted = [i for i, line in enumerate(text_of(book)) if re.search(text, line)]
+    assert search.count == len(wanted)
+    for index in range(-1, len(book) + 1):
+        assert search.after(index) == next((i for i in wanted if i > index), None)
+        assert search.before(index) == next((i for i in reversed(wanted) if i < index), None)
+        assert search.has_between(index, index + 3) == any(index <= i < index + 3 for i in wanted)
+        assert search.rank(index) == (wanted.index(index) + 1 if index in wanted else 0)
 
 
 @given(

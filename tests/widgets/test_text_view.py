@@ -18,7 +18,7 @@ from tui.domain.lines import TextLines
 from tui.panes.text_pane import before_value
 from tui.widgets.cells import width_of
 from tui.widgets.text_renderer import TextRenderer
-from tui.widgets.text_view import TextView
+from tui.widgets.text_view import FLOOD, FRAME, TextView
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,23 @@ async def test_a_followed_text_makes_room_and_then_stands_still() -> None:
         with painting(widget) as painted:
             widget.lines_appended(*book.append(blocks(b"line 31\n")))
         assert (painted.rows, painted.cells) == ([20], len("line 31"))
+
+
+async def test_a_flood_of_lines_is_painted_some_times_a_second_and_its_end_always() -> None:
+    book = book_of("line 0")
+    widget = TextView(follow=True)
+    async with Alone(widget).run_test(size=(40, 10)) as pilot:
+        widget.show(book)
+        await pilot.pause()
+        piece = b"".join(b"line %d\n" % i for i in range(FLOOD + 1))
+        with painting(widget) as painted:
+            for _ in range(50):
+                widget.lines_appended(*book.append(blocks(piece)))
+            assert not painted.rows, "keys come first"
+            await until(lambda: bool(painted.rows))
+            await pilot.pause(FRAME)
+            assert len(painted.regions) <= 10, "once"
+        assert f"line {FLOOD}" in [row.strip() for row in screen_of(widget)]
 
 
 async def test_what_one_reads_stays_where_it_is_while_a_full_book_drops_its_front() -> None:

@@ -8,6 +8,7 @@ cells, so that a wide character is never halved and an escape sequence never rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from typing import Literal
 
 from rich.cells import cell_len, get_character_cell_size
@@ -212,6 +213,9 @@ def _cells_of(strip: Strip) -> list[tuple[str, Style | None]]:
     """The cells of a line; the second cell of a wide character has no text."""
     cells: list[tuple[str, Style | None]] = []
     for text, style, _ in strip:
+        if text.isascii():
+            cells += zip(text, repeat(style))
+            continue
         for unit, wide in units(text):
             cells.append((unit, style))
             cells.extend([("", style)] * (wide - 1))

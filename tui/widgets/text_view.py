@@ -39,6 +39,10 @@ MOST_COUNTED = 200_000
 """Lines that are looked at for errors at once; of more, as soon as no others come for a while."""
 QUIET = 0.3
 """Seconds without a line after which as many as there are are looked at."""
+FLOOD = 1000
+"""Lines that come together which nobody reads as they go by."""
+FRAME = 0.1
+"""Seconds between two paintings while such come."""
 PAN = 10
 """Cells that Left and Right move by."""
 WHEEL = 3
@@ -181,7 +185,7 @@ class TextView(LineView):
         )
         self.model = TextViewModel(self.renderer.row_count, is_wrapped=wrap, is_following=follow)
         self.finder = Finder(self.in_next_turn, self.go_to, self._post_search, clock)
-        self.errors = Finder(self.in_next_turn, self._show_error, self._post_counts, clock)
+        self.errors = Finder(self.in_next_turn, self._show_error, self._errors_looked_for, clock)
         """The search for lines that tell of errors."""
         self.trouble = Finder(self.in_next_turn, self.go_to, self._trouble_looked_for, clock)
         """The same for lines of either kind, which keys go to; it begins with the first key."""
@@ -195,6 +199,10 @@ class TextView(LineView):
         self._map: tuple[MapCell, ...] = ()
         """What the rows of the map show; nothing while there is none."""
         self._quiet: asyncio.TimerHandle | None = None
+        self._frame: asyncio.TimerHandle | None = None
+        """When the lines that came are painted; None if that is done."""
+        self._painted = 0.0
+        """When that was done last, by the clock of the event loop."""
         self.goes_on = False
         """Whether lines still come: who follows them sees the end, and a map would change with each
         row that the terminal moves up."""
@@ -241,13 +249,28 @@ class TextView(LineView):
                 self.marked = MarkedLines(anchor, end)
         is_seen = self.model.lines_appended(count, dropped)
         if self._make_room_for_map() or is_seen:
-            self.repaint()
+            if count > FLOOD:
+                self._paint_soon()
+            else:
+                self.repaint()
         else:
             self._paint_map()
         self.finder.go_on()
         if self.trouble.search is not None:
             self.trouble.go_on()
         self._count()
+
+    def _paint_soon(self) -> None:
+        """Paint what came in a turn of its own, some times a second: keys come between."""
+        if self._frame is None:
+            loop = asyncio.get_running_loop()
+            due = max(loop.time(), self._painted + FRAME)
+            self._frame = loop.call_at(due, self.call_later, self._paint_frame)
+
+    def _paint_frame(self) -> None:
+        self._frame = None
+        self._painted = asyncio.get_running_loop().time()
+        self.repaint()
 
     def _count(self) -> None:
         """Count the lines that tell of errors and of warnings, where that is told."""
@@ -269,10 +292,20 @@ class TextView(LineView):
         self._look_at_all()
 
     def _look_at_all(self) -> None:
-        for finder, level in ((self.errors, ERROR), (self.warnings, WARNING)):
-            if finder.search is None:
-                finder.look_for(level, Levels(self.text), 0)
-            finder.go_on()
+        self._look_for(self.errors, ERROR)
+        if self.errors.is_done:
+            self._look_for(self.warnings, WARNING)
+
+    def _look_for(self, finder: Finder, level: re.Pattern[str]) -> None:
+        if finder.search is None:
+            finder.look_for(level, Levels(self.text), 0)
+        finder.go_on()
+
+    def _errors_looked_for(self) -> None:
+        if self.errors.is_done:
+            # Warnings are known by then. Both at a time would take twice as long in each turn.
+            self._look_for(self.warnings, WARNING)
+        self._post_counts()
 
     @property
     def counts(self) -> tuple[int, int] | None:
