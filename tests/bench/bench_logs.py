@@ -346,7 +346,7 @@ def main() -> None:
     )
     print(f"first line in the pane after {firsts[0]:.2f} s; {len(book):,} lines kept")
     print(f"memory {memory / 1e6:.0f} MB, {book.on_disk / 1e6:.0f} MB in the file")
-    for text in (f"step={lines - 1}", "STEP=77", "batch", "zzz", r"step=\d*77\b", "(a|aa)+$"):
+    for text in (f"step={lines - 1}", "STEP=77", "batch", "77", "zzz", r"step=\d*77\b", "(a|aa)+$"):
         compile_pattern(text)
         first, all_of_it, count, longest = search(book, text)
         told = f"first {first:.2f} s, all {all_of_it:.2f} s, longest turn {longest * 1e3:.0f} ms"

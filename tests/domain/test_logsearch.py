@@ -99,6 +99,15 @@ def test_a_line_whose_beginning_is_in_the_block_before_has_no_time_to_take_off(
     assert len(lines_with(block, wanted_of(re.compile("77")))) == len(lines)
 
 
+def test_a_number_that_is_in_some_times_only_is_found_in_no_line() -> None:
+    times = [b"2026-08-21T10:41:22.%09dZ " % number for number in range(800)]
+    lines = [time + (b"took 77 ms\n" if at % 100 == 3 else b"x\n") for at, time in enumerate(times)]
+    lines[177] = b"2026-08-32T10:41:22.000000077Z no such day\n"
+    (block,) = blocks_of([b"".join(lines)])
+    found = lines_with(block, wanted_of(re.compile("77")))
+    assert list(found) == sorted([*range(3, 800, 100), 177])
+
+
 @given(LINES, st.sampled_from([b"", STAMP]))
 def test_no_line_that_tells_of_something_bad_is_left_out(lines: list[bytes], stamp: bytes) -> None:
     if not lines:

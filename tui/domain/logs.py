@@ -370,6 +370,8 @@ _ZONE = 29
 """The offset of their `Z`."""
 TIME_AND_BLANK = 31
 """Bytes of a whole one in UTC, and the blank after it."""
+LONGEST_TIME = 36
+"""Bytes of the longest there is, one of another zone, and its blank."""
 _MINUTES_AND_SECONDS = ((14, b"012345"), (15, _ALL_DIGITS), (17, b"012345"), (18, _ALL_DIGITS))
 """Offsets of their digits, and which may stand there."""
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from tui.domain.expressions import lowered, required
 from tui.domain.levels import Level, level_of
-from tui.domain.logs import TIME_AND_BLANK, LogBlock, are_times
+from tui.domain.logs import LONGEST_TIME, TIME_AND_BLANK, LogBlock, are_times
 from tui.domain.text import SGR, shown_log
 
 _SGR_BYTES = re.compile(rb"\x1b\[[0-9;:]*m")
@@ -156,9 +156,13 @@ class BlockSearch:
             return array("I", [line for line, text in texts if pattern.search(text)])
         if found is not None:
             return found
-        texts_of_all = _bare(block, is_lower=has_letters) if may_be_of_time else _in_bytes(whole)
         # As text whose characters are the bytes, this takes half the time that it takes with bytes.
         word = literal.decode("latin-1")
+        if may_be_of_time and whole is block.raw and block.begun is None:
+            found = _behind_times(_in_bytes(whole), word)
+            if found is not None:
+                return found
+        texts_of_all = _bare(block, is_lower=has_letters) if may_be_of_time else _in_bytes(whole)
         return array("I", [number for number, text in enumerate(texts_of_all) if word in text])
 
 
@@ -209,6 +213,19 @@ def _bare(block: LogBlock, *, is_lower: bool) -> list[str]:
 def _in_bytes(whole: bytes) -> list[str]:
     """Lines in which each character is a byte."""
     return whole.decode("latin-1")[:-1].split("\n")
+
+
+def _behind_times(lines: list[str], word: str) -> array[int] | None:
+    """The lines with a word behind their times; None if some that have it in front are unusual."""
+    found = array("I", [number for number, line in enumerate(lines) if word in line])
+    doubtful = [number for number in found if lines[number].rfind(word) < LONGEST_TIME]
+    if not doubtful:
+        return found
+    times = "".join([lines[number][:TIME_AND_BLANK] for number in doubtful])
+    if not are_times(times.encode("latin-1"), len(doubtful)):
+        return None
+    wrong = {number for number in doubtful if lines[number].find(word, TIME_AND_BLANK) < 0}
+    return array("I", [number for number in found if number not in wrong])
 
 
 def _few_with(whole: bytes, word: bytes, lines: int) -> array[int] | None:
