@@ -85,7 +85,7 @@ def why(manifest: Json) -> str:
 
 def test_attempts_are_one_step_that_runs_again_and_as_many_pods_that_go() -> None:
     plan = planned(of_attempts())
-    assert plan.sentence == "1 step runs again, 2 kept, 2 pods deleted with their logs"
+    assert plan.sentence == "1 step runs again, 2 kept" and plan.logs_lost == 2
     assert plan.lines[0] == "Runs again: 1 step: a"
     assert "Opened again: 1 group: w" in plan.lines
     assert "Kept: 2 steps as they are, with their outputs." in plan.lines
@@ -119,7 +119,7 @@ def test_in_the_tree_the_step_runs_again_and_its_attempts_go() -> None:
 
 def test_what_ran_in_several_attempts_of_a_group_is_one_step_of_the_template() -> None:
     plan = planned(of_groups())
-    assert plan.sentence == "1 step runs again, 1 kept, 2 pods deleted with their logs"
+    assert plan.sentence == "1 step runs again, 1 kept" and plan.logs_lost == 2
     assert plan.lines[0] == "Runs again: 1 step: b"
     assert why(of_groups()) == "a retry runs 1 step again and keeps 1"
 
@@ -159,5 +159,5 @@ def test_of_the_recorded_run_whose_attempts_are_used_up_two_steps_run_again() ->
     read = (KUBE / "workflows/retry-exhausted/workflow.json").read_bytes()
     manifest = {"kind": "Workflow", **json.loads(read)}
     plan = planned(manifest)
-    assert plan.sentence == "2 steps run again, 0 kept, 4 pods deleted with their logs"
+    assert plan.sentence == "2 steps run again, 0 kept" and plan.logs_lost == 4
     assert why(manifest) == "a retry runs 2 steps again and keeps 0"

@@ -71,9 +71,30 @@ def test_the_update_is_rehearsed_then_pods_go_then_it_is_sent() -> None:
 
 def test_one_pod_and_one_step_are_told_of_as_one() -> None:
     plan = RETRY.plan(workflow(failed_pair()), {}, CONTEXT)
-    assert "1 kept, 1 pod deleted with its logs" in plan.sentence
+    assert plan.sentence.endswith("1 kept") and plan.logs_lost == 1 and plan.loses
     assert any(line.startswith("Kept: 1 step as it is, with its outputs") for line in plan.lines)
     assert any(line.startswith("Deleted: 1 pod with its logs: ") for line in plan.lines)
+
+
+def test_of_what_is_archived_nothing_is_lost() -> None:
+    nodes = failed_pair()
+    nodes["b"]["outputs"] = {"artifacts": [{"name": "main-logs", "s3": {"key": "b/main.log"}}]}
+    plan = RETRY.plan(workflow(nodes), {}, CONTEXT)
+    assert plan.sentence.endswith("1 kept, 1 pod deleted, logs archived")
+    assert not plan.loses and plan.logs_lost == 0
+    told = next(line for line in plan.lines if line.startswith("Deleted: 1 pod: "))
+    assert told.endswith("; its log is archived until the step writes it anew.")
+
+
+def test_of_two_pods_the_one_is_named_whose_log_nobody_keeps() -> None:
+    nodes = failed_pair()
+    nodes["a"]["phase"] = "Failed"
+    nodes["a"]["outputs"] = {"artifacts": [{"name": "main-logs"}]}
+    plan = RETRY.plan(workflow(nodes), {}, CONTEXT)
+    lost, kept = (line for line in plan.lines if line.startswith("Deleted: "))
+    assert lost.startswith("Deleted: 1 pod with its logs: ") and plan.losses == (lost,)
+    assert kept.startswith("Deleted: 1 pod: ") and plan.logs_lost == 1
+    assert len(plan.facts["pods_to_delete"]) == 2
 
 
 def test_without_pods_to_delete_there_is_one_call() -> None:

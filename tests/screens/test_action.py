@@ -36,7 +36,7 @@ async def test_retry_shows_what_it_would_do_before_anything_is_sent() -> None:
         for told in (
             f"Retry {ETL}",
             "Runs again: 1 step: transform(2:shard:2)",
-            "Deleted: 2 pods with their logs",
+            "Deleted: 2 pods: ",
             f"$ argo retry -n argo {ETL}",
         ):
             assert told in shown.text or told in shown.static("dialog-plan")

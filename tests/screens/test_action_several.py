@@ -65,7 +65,7 @@ async def test_of_several_each_is_named_with_its_namespace_its_pods_and_its_call
         screen = await ask(shown, "r")
         plan = shown.static("dialog-plan")
         for told in (
-            "In all: 3 workflows in 2 namespaces, 2 pods deleted with their logs, 6 API calls",
+            "In all: 3 workflows in 2 namespaces, 2 pods deleted, logs archived, 6 API calls",
             f"Retry {ETL} in argo (Failed)",
             "Retry same in argo (Failed)",
             "Retry same in ml (Failed)",

@@ -32,7 +32,7 @@ async def test_a_question_begins_with_one_sentence_and_a_key_shows_each_step_and
     async with showing(nightly_etl(), size=(120, 40)) as shown:
         await shown.open()
         await shown.press("r")
-        await shown.until_shown("1 step runs again, 6 kept, 2 pods deleted with their logs")
+        await shown.until_shown("1 step runs again, 6 kept, 2 pods deleted, logs archived")
         box = shown.app.screen.query_one("#dialog")
         shown.app.screen.query_one("#go").focus()
         await shown.at_rest()

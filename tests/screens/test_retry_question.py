@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+from rich.style import Style
 from textual.widgets import Button
 
 from tests.actions.test_retry_preview import NAME, held, pipeline
-from tests.support.app import showing
-from tests.support.asking import ask
+from tests.support.app import STILL, Shown, showing, strips_of
+from tests.support.asking import ask, focused
 from tests.support.scripted import ScriptedSource
+from tui.screens.action import ActionScreen
+
+
+def style_of(shown: Shown, text: str) -> Style:
+    """How a text on the screen is drawn."""
+    for strip in strips_of(shown.app):
+        for part in strip:
+            if text in part.text and part.style is not None:
+                return part.style
+    raise AssertionError(f"{text!r} is not on the screen")
 
 
 async def test_from_the_list_there_is_no_step_and_behind_a_key_the_tree() -> None:
@@ -21,6 +35,55 @@ async def test_from_the_list_there_is_no_step_and_behind_a_key_the_tree() -> Non
         assert "train  Failed: runs again; its pod and log" in shown.static("dialog-plan")
         await shown.press("d")
         await shown.until(lambda: "The tree:" not in shown.static("dialog-plan"))
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_what_is_lost_is_told_by_sign_and_colour_and_not_chosen_beforehand(
+    ascii: bool,
+) -> None:
+    source = ScriptedSource(pipeline())
+    settings = replace(STILL, ascii=ascii)
+    async with showing(source=source, settings=settings) as shown:
+        await ask(shown, "r")
+        sign = "!" if ascii else "▲"
+        assert shown.static("dialog-sentence").splitlines() == [
+            "1 step runs again, 1 kept",
+            f"{sign} 1 pod deleted with its logs",
+        ]
+        await shown.at_rest()
+        assert focused(shown) == "cancel"
+        style, plain = style_of(shown, "1 pod deleted with its logs"), style_of(shown, "1 kept")
+        assert style.color != plain.color
+        await shown.press("enter")
+        await shown.until(lambda: not shown.shows(ActionScreen))
+        assert not source.performed
+        await ask(shown, "r")
+        await shown.at_rest()
+        await shown.press("tab", "enter")
+        await shown.until_said(f"Retried {NAME}")
+
+
+async def test_a_retry_that_loses_nothing_is_chosen_beforehand() -> None:
+    manifest = pipeline()
+    for node in manifest["status"]["nodes"].values():
+        node["outputs"] = {"artifacts": [{"name": "main-logs", "s3": {"key": "k"}}]}
+    source = ScriptedSource(manifest)
+    async with showing(source=source) as shown:
+        await ask(shown, "r")
+        await shown.until(lambda: focused(shown) == "go")
+        assert "▲" not in shown.static("dialog-sentence")
+        assert shown.static("dialog-sentence").endswith("1 pod deleted, logs archived")
+        await shown.press("enter")
+        await shown.until_said(f"Retried {NAME}")
+
+
+async def test_a_loss_is_no_answer_to_what_was_typed_before_it_could_be_read() -> None:
+    source = ScriptedSource(pipeline())
+    async with showing(source=source, reading_time=60) as shown:
+        await ask(shown, "r")
+        await shown.press("ctrl+s")
+        await shown.until_said("not taken: that was typed before the question could be read")
+        assert shown.shows(ActionScreen) and not source.performed
 
 
 async def test_on_a_step_one_may_begin_there_and_it_is_off_at_first() -> None:
@@ -50,6 +113,7 @@ async def test_what_was_probably_meant_is_a_button_that_only_changes_the_plan() 
         await shown.until(lambda: "2 steps run again" in shown.static("dialog-sentence"))
         assert source.performed == []
         assert button.has_class("-absent")
+        await shown.until(lambda: focused(shown) == "cancel")
         await shown.press("ctrl+s")
         await shown.until_said(f"Retried {NAME}")
 

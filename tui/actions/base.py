@@ -96,6 +96,16 @@ class Plan:
     of `lines`, too."""
     warnings: tuple[str, ...] = ()
     """Warnings about input that Argo accepts although it is probably a mistake."""
+    logs_lost: int = 0
+    """How many of the pods that it deletes have a log that nobody keeps; the sentence says nothing
+    of them."""
+    losses: tuple[str, ...] = ()
+    """Those of `lines` that tell of what goes and nobody can have back."""
+
+    @property
+    def loses(self) -> bool:
+        """Whether anything goes that nobody can have back."""
+        return bool(self.logs_lost or self.losses)
 
 
 def deletes_target(plan: Plan) -> bool:

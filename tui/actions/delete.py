@@ -40,6 +40,7 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         lines=(sentence, *here),
         sentence=sentence,
         here=here,
+        losses=(sentence,),
         operation=operation(
             DELETE.id,
             manifest,

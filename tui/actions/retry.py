@@ -11,7 +11,7 @@ nobody normally touches a finished workflow; the error then says that the workfl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from tui.actions.actors import by_actor
 from tui.actions.base import (
@@ -28,7 +28,7 @@ from tui.actions.counting import Counted, count, held
 from tui.actions.facts import nodes_facts, workflow_facts
 from tui.actions.fates import tree_lines
 from tui.actions.formulate import Formulation, formulate
-from tui.actions.graph import RawNodes, is_problem, kind_of
+from tui.actions.graph import RawNode, RawNodes, is_problem, kind_of
 from tui.actions.manifests import (
     Json,
     check_instance,
@@ -59,8 +59,9 @@ from tui.actions.nodes import (
     with_nodes,
 )
 from tui.actions.parameters import warnings, with_parameters
-from tui.actions.words import counted, named, pods_with_logs, saying, step_names
+from tui.actions.words import counted, named, pods_lost, pods_with_logs, saying, step_names
 from tui.domain.archived import is_only_in_archive
+from tui.domain.artifact import LOG_SUFFIX
 from tui.domain.identity import Target
 from tui.domain.node import ERROR, FAILED, SUCCEEDED
 from tui.domain.workflow import LABEL, POD, WORKFLOW, ListedWorkflow, Manifest
@@ -85,7 +86,8 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
     made = formulate(name_of(given), nodes, chosen, now, reexpand=bool(parameters))
     is_archived = is_only_in_archive(manifest)
     # What only the archive has left the cluster, and its pods with it.
-    pods = [] if is_archived else _pods(given, nodes, made, context)
+    pods = {} if is_archived else _pods(given, nodes, made, context)
+    lost = [pod for pod, is_kept in pods.items() if not is_kept]
     result = with_nodes(header, made.nodes)
     flags = _flags(restart, selector, parameters)
     steps = count(nodes, made)
@@ -101,9 +103,12 @@ def plan(manifest: Manifest, choices: Choices, context: Context) -> Plan:
         lines=(
             *_lines(steps, made, is_selective=bool(chosen)),
             *surprises,
-            *_how(made, pods, by_server=context.by_server, is_archived=is_archived),
+            *_deleted(pods, lost),
+            *_how(pods, by_server=context.by_server, is_archived=is_archived),
         ),
-        sentence=_sentence(steps, made, pods, is_archived=is_archived),
+        logs_lost=len(lost),
+        losses=tuple(_deleted((), lost)),
+        sentence=_sentence(steps, made, len(pods), len(lost), is_archived=is_archived),
         here=surprises,
         tree=tree,
         operation=operation(
@@ -172,14 +177,28 @@ def _uncompleted(conditions: Sequence[Json]) -> list[Json]:
     return [*new, completed]
 
 
-def _pods(manifest: Manifest, nodes: RawNodes, made: Formulation, context: Context) -> list[str]:
-    """The pods of deleted nodes; in the tree of the exit handler, of every type of node."""
+def _pods(
+    manifest: Manifest, nodes: RawNodes, made: Formulation, context: Context
+) -> dict[str, bool]:
+    """The pods of deleted nodes, in the tree of the exit handler of every type of node; and whether
+    their logs are archived."""
     names = PodNames(manifest, context.pod_names)
     deleted = {node_id for node_id in made.restarted if kind_of(nodes[node_id]) == "Pod"}
-    return sorted({names.of(node_id, nodes) for node_id in deleted.union(made.exit_nodes)})
+    found: dict[str, bool] = {}
+    for node_id in deleted.union(made.exit_nodes):
+        pod, node = names.of(node_id, nodes), nodes[node_id]
+        # What is called a pod of something that is none has no log.
+        is_kept = kind_of(node) != "Pod" or _has_archived_log(node)
+        found[pod] = found.get(pod, True) and is_kept
+    return dict(sorted(found.items()))
 
 
-def _changes(after: Manifest, pods: Sequence[str], *, is_archived: bool) -> Iterable[Change]:
+def _has_archived_log(node: RawNode) -> bool:
+    outputs = items(part(node, "outputs"), "artifacts")
+    return any(str(each.get("name") or "").endswith(LOG_SUFFIX) for each in outputs)
+
+
+def _changes(after: Manifest, pods: Collection[str], *, is_archived: bool) -> Iterable[Change]:
     name, namespace = name_of(after), namespace_of(after)
     if is_archived:
         metadata = without(part(after, "metadata"), "uid", "resourceVersion", "creationTimestamp")
@@ -201,16 +220,18 @@ def _flags(restart: bool, selector: str, parameters: Sequence[str]) -> Iterable[
         yield from ("-p", parameter)
 
 
-def _sentence(steps: Counted, made: Formulation, pods: Sequence[str], *, is_archived: bool) -> str:
-    """`3 steps run again, 30 kept, 3 pods deleted`."""
+def _sentence(steps: Counted, made: Formulation, pods: int, lost: int, *, is_archived: bool) -> str:
+    """`3 steps run again, 30 kept`; what is lost by it is said beside that."""
     again, kept = len(steps.again), len(steps.kept)
     runs = f"{counted(again, 'step')} run{'s' if again == 1 else ''} again" if again else ""
     exits = "the exit handler runs again" if made.exit_nodes else ""
     told = [part for part in (runs, exits) if part] or ["no step of its own is deleted"]
-    deleted = pods_with_logs(len(pods), " deleted ") if pods else "no pod deleted"
+    told.append(f"{kept} kept")
     if is_archived:
-        deleted = "made again in the cluster from the archive"
-    return ", ".join([*told, f"{kept} kept", deleted])
+        told.append("made again in the cluster from the archive")
+    elif not lost:
+        told.append(pods_lost(pods, 0) if pods else "no pod deleted")
+    return ", ".join(told)
 
 
 def _lines(steps: Counted, made: Formulation, *, is_selective: bool) -> Iterable[str]:
@@ -267,9 +288,19 @@ def failed_gates(nodes: RawNodes, made: Formulation) -> list[str]:
     )
 
 
-def _how(
-    made: Formulation, pods: Sequence[str], *, by_server: bool, is_archived: bool
-) -> Iterable[str]:
+def _deleted(pods: Collection[str], lost: Collection[str]) -> Iterable[str]:
+    """Which pods go, those first whose logs nobody keeps."""
+    if lost:
+        yield f"Deleted: {pods_with_logs(len(lost))}: {named(sorted(lost))}"
+    if kept := sorted(set(pods) - set(lost)):
+        logs = "its log is" if len(kept) == 1 else "their logs are"
+        yield (
+            f"Deleted: {counted(len(kept), 'pod')}: {named(kept)}; {logs} archived until the "
+            f"{'step writes it' if len(kept) == 1 else 'steps write them'} anew."
+        )
+
+
+def _how(pods: Collection[str], *, by_server: bool, is_archived: bool) -> Iterable[str]:
     """Which calls do it, in which order, and what is lost."""
     if is_archived:
         yield (
@@ -279,7 +310,6 @@ def _how(
         return
     if by_server:
         if pods:
-            yield f"Deleted: {pods_with_logs(len(pods))}: {named(pods)}"
             yield (
                 "Order: one call; Argo Server deletes the pods first and then updates the "
                 "workflow, so they are lost when its update is refused."
@@ -287,7 +317,6 @@ def _how(
         else:
             yield "No pod is deleted; Argo Server is asked in one call."
     elif pods:
-        yield f"Deleted: {pods_with_logs(len(pods))}: {named(pods)}"
         yield (
             "Order: the update is rehearsed (dry run), then the pods go, then the workflow is "
             "updated. Argo deletes the pods first, and they are lost when its update is refused."
@@ -337,7 +366,7 @@ def _selecting(manifest: Manifest, nodes: RawNodes, wanted: Sequence[str]) -> st
     return ""
 
 
-def _facts(result: Manifest, made: Formulation, pods: Sequence[str]) -> Json:
+def _facts(result: Manifest, made: Formulation, pods: Iterable[str]) -> Json:
     return {
         "deleted": sorted(made.deleted),
         "reset": sorted(made.reset),

@@ -68,6 +68,7 @@ def _plan_shutdown(
         lines=(sentence, *here),
         sentence=sentence,
         here=here,
+        losses=(sentence,),
         operation=operation(
             f"workflow.{verb}",
             manifest,

@@ -24,6 +24,17 @@ def pods_with_logs(number: int, between: str = " ") -> str:
     return f"{counted(number, 'pod')}{between}with {'its' if number == 1 else 'their'} logs"
 
 
+def pods_lost(pods: int, with_logs: int) -> str:
+    """`3 pods deleted with their logs`, `3 pods deleted, 1 with its logs`: of so many pods, those
+    whose logs nobody keeps; `3 pods deleted, logs archived` where all are kept."""
+    if with_logs >= pods:
+        return pods_with_logs(pods, " deleted ")
+    if not with_logs:
+        return f"{counted(pods, 'pod')} deleted, logs archived"
+    whose = "its" if with_logs == 1 else "their"
+    return f"{counted(pods, 'pod')} deleted, {with_logs} with {whose} logs"
+
+
 def saying(done: str) -> Callable[[Manifest], str]:
     """Makes the message of a completed action: what was done, and to which workflow."""
     return lambda answer: f"{done} {name_of(answer)}"

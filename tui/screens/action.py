@@ -64,6 +64,7 @@ from tui.screens.editor import edited
 from tui.screens.fields import ChoiceField, FieldRows, ParameterField, field_of
 from tui.screens.plan_words import (
     RUNS_GO_ON,
+    WARNS,
     Planned,
     goes_on,
     short_of_one,
@@ -364,6 +365,12 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         return self.action.consequence == "destroys"
 
     @property
+    def _loses(self) -> bool:
+        """Whether a yes to this would be the end of something that nobody can have back: then it is
+        not chosen beforehand, and nothing that was typed too soon is a yes."""
+        return self._destroys or any(plan.loses for _, plan in self._plans)
+
+    @property
     def _is_proved(self) -> bool:
         """Whether what had to be typed is there."""
         if self._proof is None:
@@ -412,10 +419,11 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         self._make_plans()
         self.context.seen_anew(self)
         fields = self._parameters
-        is_meant = not self._destroys and not self._is_amid_letters
         first = self._lacked_choice or (fields[0] if fields else None)
-        if is_first and (first or is_meant) and not self._destroys and (self._plans or first):
-            (first.entry if first else self.query_one("#go")).focus()
+        if is_first and not self._destroys and first is not None:
+            first.entry.focus()
+        elif is_first and self._plans and not self._loses and not self._is_amid_letters:
+            self.query_one("#go").focus()
         if is_first and self._plans and self._proof and not self._parameters:
             self._typed_name.focus()
         self._show()
@@ -814,8 +822,9 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
         shown = [plain(clean(line[:MOST_OF_A_LINE]), self.context.ascii) for line in lines]
         told = [plain(clean(line[:MOST_OF_A_LINE]), self.context.ascii) for line in short]
         self._told = told or shown
-        put(self.query_one("#dialog-plan", Static), "\n".join(shown))
-        put(self.query_one("#dialog-sentence", Static), "\n".join(self._told))
+        sign = plain(WARNS, self.context.ascii)
+        put(self.query_one("#dialog-plan", Static), "\n".join(shown), warns=sign)
+        put(self.query_one("#dialog-sentence", Static), "\n".join(self._told), warns=sign)
         self.share_rows()
 
     @property
@@ -930,12 +939,12 @@ class ActionScreen(Dialog[list[Planned] | Action | None]):
             if name in self._choice_fields:
                 self._choice_fields[name].choose(value)
         self.plan_anew()
-        self.query_one("#go", Button).focus()
+        self.query_one("#cancel" if self._loses else "#go", Button).focus()
 
     @on(Button.Pressed, "#go")
     def action_go(self) -> None:
         """Do what the plans say."""
-        may = self.context.may_confirm if self._destroys else self.context.may_answer
+        may = self.context.may_confirm if self._loses else self.context.may_answer
         if self.action.consequence != "none" and not may(self):
             self._refuse(TOO_SOON)
             return

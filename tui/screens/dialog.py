@@ -35,6 +35,8 @@ BESIDE = 4
 """Cells of the box beside what is in it: border and padding."""
 FRAME = 3
 """Rows of the box that are there at any size: border, buttons."""
+WARNING = "$text-warning"
+"""The style of a line that warns."""
 COMMAND_ROWS = 3
 """Rows that the command may take where there is room."""
 AIR = 3
@@ -67,12 +69,22 @@ def key_words(keys: Sequence[tuple[str, str]], cells: int, *, has_more: bool) ->
     return ""
 
 
-def put(box: Static, text: str) -> None:
-    """Have a text in a box; what takes as many rows as before moves nothing else."""
+def put(box: Static, text: str, *, warns: str = "") -> None:
+    """Have a text in a box; what takes as many rows as before moves nothing else.
+
+    Lines that begin with the sign `warns` have the colour of warnings.
+    """
     if str(box.content) == text:
         return
     rows = box.size.height
-    box.update(Content(text), layout=False)
+    lines = text.split("\n")
+    content = Content("\n").join(
+        Content.styled(line, WARNING)
+        if warns and line.lstrip().startswith(warns)
+        else Content(line)
+        for line in lines
+    )
+    box.update(content, layout=False)
     box.clear_cached_dimensions()
     if not box.display:
         return  # what is not there takes no room

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tui.actions.base import Plan, deletes_target
-from tui.actions.words import call_lines, counted, named, pods_with_logs
+from tui.actions.words import call_lines, counted, named, pods_lost
 from tui.domain.identity import Target
 from tui.domain.node import PENDING, RUNNING
 from tui.domain.workflow import POD
@@ -34,17 +34,41 @@ SHORT = "…"
 """Stands for the root of paths, which would leave no room for the name of a workflow."""
 
 
+WARNS = "▲ "
+"""What stands before a line that tells of a loss, or warns: it is seen without colours, too."""
+
+
 def words_of_one(planned: Planned, preview: Preview, *, tree: bool = False) -> list[str]:
     """What it would do, and how; with `tree` also to each step."""
     plan = planned[1]
     steps = plan.tree() if tree and plan.tree is not None else ()
-    return [*plan.lines, *steps, *_told(preview(planned))]
+    return [*_marked(plan.lines, plan), *steps, *_told(preview(planned))]
+
+
+def _marked(lines: Iterable[str], plan: Plan) -> list[str]:
+    """Lines of a plan, those that tell of a loss with a sign."""
+    return [f"{WARNS}{line}" if line in plan.losses else line for line in lines]
 
 
 def short_of_one(planned: Planned) -> list[str]:
     """The same in one sentence, or the lines of a plan that are few enough anyway."""
     plan = planned[1]
-    return [plan.sentence, *plan.here, *plan.warnings] if plan.sentence else list(plan.lines)
+    if not plan.sentence:
+        return _marked(plan.lines, plan)
+    warnings = [f"{WARNS}{line}" for line in plan.warnings]
+    told = [*_marked([plan.sentence], plan), *_lost([plan]), *_marked(plan.here, plan)]
+    return [*told, *warnings]
+
+
+def _lost(plans: Sequence[Plan]) -> Iterable[str]:
+    """The pods that go with logs which nobody keeps."""
+    if lost := sum(plan.logs_lost for plan in plans):
+        yield f"{WARNS}{pods_lost(_pods(plans), lost)}"
+
+
+def _pods(plans: Iterable[Plan]) -> int:
+    changes = [each for plan in plans if plan.operation for each in plan.operation.changes]
+    return sum(change.key.kind == POD for change in changes)
 
 
 def short_of_several(
@@ -59,10 +83,11 @@ def short_of_several(
         return []
     plans = [plan for _, plan in planned]
     shared = [line for line in plans[0].lines if all(line in plan.lines for plan in plans[1:])]
-    told = [_in_sum(planned, preview), *_not_over(planned, phases)]
+    told = [_in_sum(planned, preview), *_lost(plans), *_not_over(planned, phases)]
     told += _in_turn(planned, at_a_time)
     brief = {plans[0].sentence, *plans[0].here}
-    told += [line for line in shared if not plans[0].sentence or line in brief]
+    shown = [line for line in shared if not plans[0].sentence or line in brief]
+    told += _marked(shown, plans[0])
     for each in planned[:MOST_SHORT]:
         sentence = each[1].sentence
         said = f": {sentence}" if sentence and sentence not in shared else ""
@@ -129,11 +154,11 @@ def words_of_several(
     others = [set(plan.lines) for plan in plans[1:]]
     shared = [line for line in plans[0].lines if all(line in lines for lines in others)]
     calls = [call for each in planned for call in preview(each)]
-    told = [_in_sum(planned, preview), *_not_over(planned, phases)]
-    told += [*_in_turn(planned, at_a_time), *shared]
+    told = [_in_sum(planned, preview), *_lost(plans), *_not_over(planned, phases)]
+    told += [*_in_turn(planned, at_a_time), *_marked(shared, plans[0])]
     for each in planned[:MOST_WORKFLOWS]:
         told.append(_title(each, planned, phases))
-        told += [f"  {line}" for line in each[1].lines if line not in shared]
+        told += [f"  {line}" for line in _marked(each[1].lines, each[1]) if line not in shared]
     told += _rest(len(planned) - MOST_WORKFLOWS)
     return [*told, *_told(calls)]
 
@@ -141,15 +166,14 @@ def words_of_several(
 def _sum(
     plans: Sequence[Plan], what: str, namespaces: set[str], clusters: set[str], calls: int
 ) -> str:
-    changes = [each for plan in plans if plan.operation for each in plan.operation.changes]
-    pods = sum(change.key.kind == POD for change in changes)
+    pods = _pods(plans)
     parts = [what]
     if len(namespaces) > 1:
         parts[0] += f" in {counted(len(namespaces), 'namespace')}"
     if len(clusters) > 1:
         parts[0] += f" on {counted(len(clusters), 'cluster')}"
-    if pods:
-        parts.append(pods_with_logs(pods, " deleted "))
+    if pods and not any(plan.logs_lost for plan in plans):
+        parts.append(pods_lost(pods, 0))
     return f"In all: {', '.join([*parts, counted(calls, 'API call')])}"
 
 
