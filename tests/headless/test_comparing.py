@@ -143,6 +143,21 @@ def test_the_runs_of_a_cron_workflow_are_counted_and_timed(ask: Ask) -> None:
     assert [each["name"] for each in found["last"]] == [f"nightly-{n}" for n in range(6)]
 
 
+def test_what_makes_runs_may_be_named_with_its_kind(ask: Ask) -> None:
+    plain = ask("stats", "nightly").out
+    for kind in ("cron", "cwf", "CronWorkflow"):
+        said = ask("stats", f"{kind}/nightly")
+        assert said.code == 0 and said.out == plain.replace("nightly:", f"{kind}/nightly:", 1)
+    said = ask("stats", "wftmpl/nightly")
+    assert said.code == 1 and "no runs of wftmpl/nightly are known in argo" in said.err
+    said = ask("stats", "wftmpl/adhoc")
+    assert said.code == 1, "who names a kind means no prefix"
+    said = ask("stats", "wf/nightly")
+    assert said.code == 2 and "wf is no kind of what makes runs" in said.err
+    assert "there are cron, wftmpl, cwftmpl" in said.err
+    assert ask("stats", "cron/").code == 2 and ask("stats", "cron/a/b").code == 2
+
+
 def test_saved_runs_are_counted_as_well(tmp_path: Path, ask: Ask) -> None:
     files = []
     for name in ("nightly-0", "nightly-1", "adhoc-abcde", "alone"):

@@ -551,6 +551,29 @@ async def test_the_menu_copies_addresses_commands_and_a_link_that_ends(
             assert response.read() == b'{"auc":0.941,"epoch":40}'
 
 
+async def test_of_several_that_are_marked_links_are_copied_a_line_each(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0]), size=(120, 24)) as seen:
+        await seen.until(lambda: "24 B" in seen.rows[1])
+        rows = seen.app.query_one(ArtifactRows)
+        await seen.press("*", "C")
+        await seen.until(lambda: isinstance(seen.app.screen, Menu))
+        assert isinstance(seen.app.screen, Menu)
+        (link,) = [each for each in seen.app.screen._choices if each.id == "link"]
+        marked = len(rows.picked)
+        assert link.title.startswith("Link without a login, of ") and not link.refusal
+        await seen.press(link.letter)
+        await seen.until(lambda: bool(seen.app.copied))
+        urls = seen.app.copied[0].splitlines()
+        assert 2 <= len(urls) < marked, "a folder has none"
+        await seen.until(lambda: f"sent {len(urls)} links, good until " in seen.line("status"))
+        assert f"; {marked - len(urls)} more marked have none" in seen.line("status")
+        assert "Signature" not in seen.line("status")
+        with urllib.request.urlopen(urls[0]) as response:
+            assert response.read()
+
+
 async def test_a_folder_has_no_link_and_the_menu_says_so(server: tuple[str, Buckets]) -> None:
     async with showing(workflow(server[0]), size=(120, 24)) as seen:
         await seen.until(lambda: "dir (2)" in "".join(seen.rows))

@@ -14,6 +14,7 @@ from tui.domain import decode
 from tui.domain.bars import HEIGHTS
 from tui.domain.comparing import Change, Comparison, StepChange, compare, nothing_before
 from tui.domain.durations import compact
+from tui.domain.history import MAKER_LABELS
 from tui.domain.report_compare import Kind, lines_of
 from tui.domain.text import clean
 from tui.domain.usual import RunStats, Usual, span_of, stats_of
@@ -23,6 +24,7 @@ from tui.headless.arguments import add_files, name
 from tui.headless.connected import LeftOutNamespaces, one
 from tui.headless.get import manifests
 from tui.headless.output import note, takes_signs, to_json, unpacked, write
+from tui.kinds.registry import KINDS
 from tui.kinds.workflows import WORKFLOWS
 from tui.ports.archive import History
 from tui.ports.connection import Connection, offered
@@ -150,6 +152,35 @@ def _step(step: StepChange) -> dict[str, Any]:
     return {"path": step.path, "before": side(0), "after": side(1)}
 
 
+def maker_name(word: str) -> str:
+    """Check an argument that names what makes runs, `NAME` or `KIND/NAME` (a `type` for argparse).
+
+    Raises: UsageError.
+    """
+    kind, slash, rest = word.partition("/")
+    if slash:
+        _label_of(kind)
+        name(rest)
+        return word
+    return name(word)
+
+
+def _label_of(word: str) -> str:
+    """The label of runs that objects of a kind make. Raises: UsageError."""
+    made_by = {
+        kind.id: (label, kind.names)
+        for kind in KINDS
+        for label in MAKER_LABELS
+        if kind.noun.replace(" ", "-") == label
+    }
+    for command, (label, names) in made_by.items():
+        if word.casefold() in (command, *names):
+            return label
+    raise UsageError(
+        f"{clean(word)} is no kind of what makes runs", hint=f"there are {', '.join(made_by)}"
+    )
+
+
 class Stats:
     """`argo-tui stats TEMPLATE…`."""
 
@@ -159,9 +190,10 @@ class Stats:
         add(
             "names",
             nargs="+",
-            type=name,
+            type=maker_name,
             metavar="TEMPLATE",
-            help="a template or cron workflow, or what the names of its runs begin with",
+            help="a template or cron workflow, as NAME or KIND/NAME; or what the names of its runs "
+            "begin with",
         )
         add_files(parser)
         add("-o", "--output", choices=("text", "json"), default="text", help="the output format")
@@ -184,7 +216,11 @@ class Stats:
 def _runs_of(of: str, source: Connection, settings: Settings) -> Sequence[ListedWorkflow]:
     """Raises: Missing for none."""
     scope = scope_of(settings, source.place)
-    found = runs_of(source, WORKFLOWS, of, scope, LeftOutNamespaces())
+    kind, slash, rest = of.partition("/")
+    labels = (_label_of(kind),) if slash else MAKER_LABELS
+    found = runs_of(
+        source, WORKFLOWS, rest if slash else of, scope, LeftOutNamespaces(), labels=labels
+    )
     if not found:
         where = ", ".join(scope.namespaces) or "any namespace"
         raise Missing(

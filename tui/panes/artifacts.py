@@ -21,7 +21,7 @@ from textual.containers import Container
 from textual.worker import Worker, WorkerState
 
 from tui.artifacts import Stores, title_of
-from tui.artifacts.base import Can, FolderListing, Reason, StoreError
+from tui.artifacts.base import Can, FolderListing, Link, Reason, StoreError
 from tui.artifacts.copying import LINK, LINK_SECONDS, Way, ways
 from tui.artifacts.items import Fact, Item
 from tui.artifacts.served import served
@@ -638,22 +638,41 @@ class ArtifactsPane(Pane):
         return ways(item, reached, workflow.ref, can)
 
     def _copy_of_marked(self, items: Sequence[Item], workflow: Workflow) -> None:
-        """Choose what to copy of all that are marked; links are asked for one by one."""
+        """Choose what to copy of all that are marked, a line each."""
         lines: dict[tuple[str, str], list[str]] = {}
+        linked: list[Location] = []
+        """Of what a store makes links to."""
+        refusal = ""
         for item in items:
             for way in self._ways(item, workflow):
-                if way.text:
+                if way.id == LINK:
+                    lines.setdefault((way.id, way.title), [])
+                    refusal = refusal or way.refusal
+                    if item.location is not None and not way.refusal:
+                        linked.append(item.location)
+                elif way.text:
                     lines.setdefault((way.id, way.title), []).append(way.text)
         told = {
             way: f"{title} of {_some_of(len(texts), len(items))} marked"
             for (way, title), texts in lines.items()
+            if way != LINK
+        }
+        told |= {
+            way: f"{title}, of {_some_of(len(linked), len(items))} marked" if linked else title
+            for way, title in lines
+            if way == LINK
         }
         choices = lettered(
-            Choice(way, told[way], help=", ".join(texts)[:LONGEST_TOLD])
+            Choice(way, told[way], help="good for an hour", refusal="" if linked else refusal)
+            if way == LINK
+            else Choice(way, told[way], help=", ".join(texts)[:LONGEST_TOLD])
             for (way, _), texts in lines.items()
         )
 
         def chosen(id: str | None) -> None:
+            if id == LINK:
+                self._copy_links(linked, len(items))
+                return
             for (way, _), texts in lines.items():
                 if way == id:
                     self.context.copy_lines(texts, told[way])
@@ -672,6 +691,28 @@ class ArtifactsPane(Pane):
         until = f", good until {link.until:%H:%M} UTC" if link.until is not None else ""
         self.app.call_from_thread(self.context.copy, link.url)
         self.app.call_from_thread(self._say, f"sent a link to {location.key}{until}")
+
+    @work(thread=True, group="artifact-link", exclusive=True, description="making links")
+    def _copy_links(self, locations: Sequence[Location], marked: int) -> None:
+        """Ask the stores for links, and copy them, a line each."""
+        links: list[Link] = []
+        why = ""
+        for location in locations:
+            try:
+                links.append(self._stores.store(location).link(location, LINK_SECONDS))
+            except StoreError as error:
+                why = why or str(error)
+        if not links:
+            self.app.call_from_thread(self._say, why, "error")
+            return
+        count = "1 link" if len(links) == 1 else f"{len(links):,} links"
+        ends = [link.until for link in links if link.until is not None]
+        until = f", good until {min(ends):%H:%M} UTC" if ends else ""
+        left = marked - len(links)
+        rest = f"; {left:,} more marked have none" if left else ""
+        told = f"sent {count}{until}{rest}{f': {why}' if why else ''}"
+        self.app.call_from_thread(self.context.copy_lines, [link.url for link in links], count)
+        self.app.call_from_thread(self._say, told, "warning" if why else "information")
 
     def action_download(self) -> None:
         """Ask where to save the marked artifacts, or else the one under the cursor."""

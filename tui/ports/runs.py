@@ -7,7 +7,7 @@ the same maker count as well, so many of them and no more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -48,13 +48,16 @@ def runs_of(
     name: str,
     scope: Scope,
     left_out: LeftOut | None = None,
+    *,
+    labels: Sequence[str] = MAKER_LABELS,
 ) -> list[ListedWorkflow]:
     """The runs that a template or cron workflow of this name made, else those that are named by
-    this prefix; the oldest first. `kind` is that of workflows. Raises: SourceError."""
+    this prefix; the oldest first. `kind` is that of workflows; with some of the `labels` only what
+    makes runs that have one of these is meant, and no prefix. Raises: SourceError."""
     read = offered(connection, Collections).read_all
     namespaces = scope.namespaces or ("",)
     found: dict[str, ListedWorkflow] = {}
-    for label in MAKER_LABELS:
+    for label in labels:
         wanted = _labelled(scope, f"{LABEL}{label}={name}")
         # Saved files are read whole, whatever is asked for.
         here = _by_uid(
@@ -65,9 +68,9 @@ def runs_of(
         asked = (ArchiveQuery(each, wanted.label_selector) for each in namespaces)
         # What is in both is told by the cluster.
         found = {**_by_uid(_archived(connection, kind, asked)), **found, **here}
-    if not found:
-        labels = scope.label_selector
-        asked = (ArchiveQuery(each, labels, name_begins=name) for each in namespaces)
+    if not found and tuple(labels) == MAKER_LABELS:
+        selector = scope.label_selector
+        asked = (ArchiveQuery(each, selector, name_begins=name) for each in namespaces)
         every = {
             **_by_uid(_archived(connection, kind, asked)),
             **_by_uid(read(kind, scope, left_out)),
