@@ -315,6 +315,26 @@ def test_a_step_can_be_asked_about_alone() -> None:
     assert explain(evidence).step == "b"
 
 
+@pytest.mark.parametrize(("count", "asked"), [(1, 1), (4, 4), (7, 5)])
+def test_all_running_steps_are_looked_at_up_to_a_bound_which_is_said(
+    count: int, asked: int
+) -> None:
+    names = [f"s{at}" for at in range(count)]
+    workflow = run(
+        step("w", "Running", "DAG"),
+        *(step(name, "Running", boundaryID="w") for name in names),
+        phase="Running",
+    )
+    want = wanted(decode.workflow(json.encode(workflow)), NOW)
+    assert len(want.pods) == asked and len(set(want.pods)) == asked
+    told = [warning("Unhealthy", f"of {name}", name=name) for name in want.pods]
+    found = decode.workflow(json.encode(workflow))
+    answer = explain(Evidence(found, NOW, pods={name: {} for name in want.pods}, events=told))
+    assert all(f"of {name}" in texts(answer) for name in want.pods)
+    said = f"of {count} running steps the pods of 5 were looked at" in texts(answer)
+    assert said is (count > asked)
+
+
 def test_a_path_is_written_as_people_write_it() -> None:
     assert dotted(("status", "nodes", "a.b", "inputs", 0)) == "status.nodes['a.b'].inputs[0]"
     at = FieldAt("Workflow", "w", ("status", "nodes", "w-1", "message"), "x")

@@ -261,15 +261,38 @@ def _findings(
     for step in blind:
         yield from told_events(step)
         yield from pod_is_gone(step)
+    if is_whole or node is None:
+        yield from _not_looked_at(evidence)
+
+
+def _all_going(evidence: Evidence) -> list[Node]:
+    """The steps that have a pod and go on: that at the end of the longest way first, then those
+    that began before the others."""
+    workflow = evidence.workflow
+    if workflow.phase != RUNNING:
+        return []
+    legs = path(workflow, evidence.now.timestamp())
+    longest = [leg.node for leg in legs if not leg.node.finished_at][-1:]
+    others = (
+        node
+        for node in workflow.nodes.values()
+        if node.phase == RUNNING and node.type == "Pod" and node not in longest
+    )
+    by_begin = sorted(others, key=lambda node: (node.started_at or "~", node.id))
+    return [node for node in (*longest, *by_begin) if evidence.pod_of(node)]
 
 
 def _going(evidence: Evidence) -> tuple[Node, ...]:
-    """The step at the end of the longest way, if it has a pod and goes on."""
-    if evidence.workflow.phase != RUNNING:
-        return ()
-    legs = path(evidence.workflow, evidence.now.timestamp())
-    going = [leg.node for leg in legs if not leg.node.finished_at][-1:]
-    return tuple(node for node in going if evidence.pod_of(node))
+    """Those of them that are looked at."""
+    return tuple(_all_going(evidence)[:MOST_STEPS])
+
+
+def _not_looked_at(evidence: Evidence) -> Iterator[Finding]:
+    """How many of those that go on nobody looked at."""
+    count = len(_all_going(evidence))
+    if count > MOST_STEPS:
+        told = f"of {count:,} running steps the pods of {MOST_STEPS} were looked at"
+        yield Finding("running", "steps", told, "unknown")
 
 
 def _of_failure(evidence: Evidence, node: Node, *, is_whole: bool) -> Iterator[Finding]:
