@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.app import showing
 from tests.support.panes import On, bench
-from tests.support.runs import ETL, at, nightly_etl
+from tests.support.runs import ETL, at, nightly_etl, run, step
 from tests.support.scripted import ScriptedSource
+from tui.bindings import group_of
 from tui.domain.logfilters import let_through, typed_filter
 from tui.panes.events import EventsPane
+from tui.panes.inout import InOutPane
+from tui.panes.manifest import ManifestPane
 from tui.panes.text_pane import TextPane
+from tui.panes.why import WhyPane
 from tui.ports.events import Event
 
 SAID = ("alpha one", "beta two", "alpha three", "gamma four")
@@ -106,6 +111,123 @@ async def test_times_are_those_of_here_when_wanted(monkeypatch: pytest.MonkeyPat
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+FAILED_STEP = "transform(2:shard:2)(1)"
+"""A step of the run that failed."""
+
+
+async def test_yaml_has_keys_to_what_failed_alone_and_one_after_the_other() -> None:
+    async with bench(ManifestPane, ScriptedSource()) as on:
+        on.app.show(nightly_etl())
+        await on.until(lambda: "phase: Failed" in on.app.text)
+        whole = on.app.text
+        await on.pilot.press("!")
+        lines = on.app.text.splitlines()
+        assert 0 < len(lines) < len(whole.splitlines()) and "phase: Succeeded" not in on.app.text
+        failed = [line for line in whole.splitlines() if line.strip() == "phase: Failed"]
+        assert [line for line in lines if line.strip() == "phase: Failed"] == failed
+        assert any("displayName" in line for line in lines), "and which step that is"
+        await on.pilot.press("!")
+        assert on.app.text == whole
+        await on.pilot.press("!", "escape")
+        assert on.app.text == whole and not on.app.escapes
+        seen = set()
+        for _ in failed:
+            await on.pilot.press("}")
+            first, last = on.app.lines.shown_range
+            shown = whole.splitlines()[first : last + 1]
+            assert any("phase: Failed" in line or "exitCode" in line for line in shown)
+            seen.add(first)
+        assert len(seen) > 1
+        at_last = on.app.lines.shown_range
+        await on.pilot.press("{")
+        assert on.app.lines.shown_range[0] < at_last[0]
+
+
+async def test_where_nothing_is_wrong_the_keys_say_so_and_hide_nothing() -> None:
+    async with bench(ManifestPane, ScriptedSource()) as on:
+        on.app.show(run("well-1", "Succeeded", ended=1))
+        await on.until(lambda: "phase: Succeeded" in on.app.text)
+        whole = on.app.text
+        for key in ("!", "}", "{"):
+            on.app.said.clear()
+            await on.pilot.press(key)
+            assert on.app.said == ["nothing here tells of anything wrong"]
+            assert on.app.text == whole
+
+
+async def test_times_of_yaml_are_told_beside_what_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "EST+5")
+    time.tzset()
+    try:
+        async with bench(ManifestPane, ScriptedSource()) as on:
+            on.app.show(run("well-1", "Succeeded", began=90, ended=60))
+            await on.until(lambda: "finishedAt" in on.app.text)
+            whole = on.app.text
+            await on.pilot.press("t")
+            (told,) = (line for line in on.app.text.splitlines() if "  finishedAt" in line)
+            written, sign, beside = told.partition("  # ")
+            assert sign and written in whole.splitlines(), "it is YAML all the same"
+            hour = int(written.partition("T")[2][:2])
+            assert int(beside.split()[0][:2]) == (hour - 5) % 24 or beside.count("-") == 2
+            assert beside.endswith("here, 1h ago")
+            on.pane.find("finishedAt")
+            await on.pilot.press("n", "t")
+            assert on.app.text == whole and on.app.said[-1] == "times as written"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+async def test_in_and_out_tell_an_exit_code_and_times_in_values() -> None:
+    nodes = [
+        step("two-1", "", "Failed", type="DAG", children=["a"]),
+        step("two-1", "a", "Failed", outputs={"exitCode": "2", "result": at(30)}),
+    ]
+    manifest = run("two-1", "Failed", ended=1, nodes=nodes)
+    async with bench(InOutPane, ScriptedSource()) as on:
+        on.app.show(manifest, "a")
+        await on.until(lambda: "exit code" in on.app.text)
+        await on.pilot.press("t")
+        assert " here, " in on.app.text
+        await on.pilot.press("t", "!")
+        assert on.app.text.split() == ["exit", "code:", "2"]
+        await on.pilot.press("!", "}")
+        assert on.app.said[-1] == "the only line about it is on the screen"
+        on.app.show(run("well-1", "Succeeded", ended=1))
+        await on.until(lambda: "no inputs" in on.app.text)
+        await on.pilot.press("t")
+        assert on.app.said[-1] == "no times here"
+
+
+async def test_why_shows_its_problems_alone() -> None:
+    async with bench(WhyPane, ScriptedSource(nightly_etl())) as on:
+        on.app.show(nightly_etl(), FAILED_STEP)
+        await on.until(lambda: "✖ " in on.app.text and "looking further" not in on.app.text)
+        whole = on.app.text.splitlines()
+        await on.pilot.press("!")
+        alone = on.app.text.splitlines()
+        assert alone[0] == whole[0] and 0 < len(alone) < len(whole)
+        assert all(line.startswith(("✖ ", "! ")) for line in alone)
+        await on.pilot.press("t")
+        assert on.app.said[-1] == "no times here"
+        await on.pilot.press("!")
+        assert on.app.text.splitlines() == whole
+
+
+async def test_every_text_has_these_keys_by_their_one_meaning() -> None:
+    meant = {"times", "problems", "problem-before", "problem-after"}
+    async with showing(nightly_etl()) as whole:
+        await whole.open()
+        for pane in "Wiyde":
+            await whole.press(pane)
+            await whole.until(lambda: whole.detail.pane_tabs.holds_focus)
+            alive = whole.app.screen.active_bindings.values()
+            here = {each.binding.id for each in alive if group_of(each.binding) == "text"}
+            assert meant <= here, pane
 
 
 async def test_what_is_shown_goes_to_the_pager(

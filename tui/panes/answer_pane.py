@@ -12,8 +12,8 @@ from textual.binding import BindingType
 from tui.bindings import bind
 from tui.domain.highlight import Highlighter, Span
 from tui.domain.identity import ObjectKey
-from tui.domain.why.finding import Answer, EventAt, FieldAt, Finding, LogAt, SampleAt
-from tui.domain.why.words import LABEL, further, label_of, sign_of
+from tui.domain.why.finding import Answer, EventAt, FieldAt, Finding, LogAt, SampleAt, Verdict
+from tui.domain.why.words import LABEL, SIGNS, further, label_of, sign_of
 from tui.domain.workflow import WORKFLOW
 from tui.keys import KEYS, hint
 from tui.messages import OpenObject, ShowProof
@@ -104,6 +104,13 @@ class AnswerPane(TextPane):
     def told(self) -> Sequence[Finding | None]:
         """What each line says; None for lines that say nothing of their own."""
         return self._told
+
+    def is_wrong(self, line: str) -> bool:
+        """Whether it is a sentence of a problem, or says that all of it failed."""
+        answer = self.answer
+        failed = answer is not None and answer.verdict is Verdict.FAILED
+        signs = ("! ", f"{SIGNS[Verdict.FAILED][self.context.ascii]} ") if failed else ("! ",)
+        return line.startswith(signs)
 
     def action_go(self) -> None:
         """Enter: where the sentence under the cursor comes from."""

@@ -170,17 +170,7 @@ class EventsPane(TextPane):
         if not warnings:
             self.context.say("no event is a warning")
             return
-        first, last = self.lines.shown_range
-        if step > 0:
-            found = next((line for line in warnings if line > last), warnings[0])
-        else:
-            found = next((line for line in reversed(warnings) if line < first), warnings[-1])
-        if not first <= found <= last:
-            self.lines.go_to(found)
-        elif len(warnings) == 1:
-            self.context.say("the only warning is on the screen")
-        else:
-            self.context.say("all warnings are on the screen")
+        self.go_to_one_of(warnings, step, "warning", "warnings")
 
     def action_times(self) -> None:
         """Show times in UTC, or those of here."""

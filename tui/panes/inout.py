@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tui.domain.location import key_of, wired
@@ -39,8 +40,16 @@ def of(inputs: Inputs | Arguments | None, outputs: Outputs | None) -> Iterator[s
             yield field("exit code", outputs.exit_code)
 
 
+WRONG = re.compile(r"exit code: *[1-9]\d*")
+"""An exit code of what failed."""
+
+
 class InOutPane(TextPane):
     """Inputs and outputs of the step under the cursor; on the root, of the workflow."""
+
+    def is_wrong(self, line: str) -> bool:
+        """Whether it is an exit code that is not 0."""
+        return WRONG.fullmatch(line) is not None
 
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Show the inputs and outputs of a workflow or a step."""

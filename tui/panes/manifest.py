@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any, ClassVar
 
@@ -20,6 +21,10 @@ from tui.domain.yamltext import to_yaml, yaml_blocks
 from tui.panes.base import PaneContext
 from tui.panes.text_pane import TextPane
 
+WRONG = re.compile(
+    r" *(?:- )?(?:phase: (?:Failed|Error)|exitCode: ['\"]?[1-9]\d*['\"]?|type: SpecError)"
+)
+"""A line of YAML that tells of something wrong."""
 BREATH = 0.0001
 """Seconds between two blocks in which the thread of the event loop may go on."""
 
@@ -57,6 +62,8 @@ class ManifestPane(TextPane):
     """YAML to read, search and copy from."""
 
     HIGHLIGHTER: ClassVar[Highlighter | None] = staticmethod(yaml_spans)
+    AROUND = 6  # a phase alone says not of which step
+    BESIDE_TIMES = "#"  # so that it is YAML all the same
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("whole", "whole", "Whole workflow", group="manifest"),
     ]
@@ -119,6 +126,11 @@ class ManifestPane(TextPane):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only a kind with steps has anything besides the whole."""
         return action != "whole" or self.kind is None or bool(self.kind.body)
+
+    def is_wrong(self, line: str) -> bool:
+        """Whether it is the phase of what failed, an exit code that is not 0, or a condition that
+        tells of an error."""
+        return WRONG.fullmatch(line) is not None
 
     def action_whole(self) -> None:
         """Switch between the whole workflow and the step."""

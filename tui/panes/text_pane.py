@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -18,10 +18,11 @@ from tui.domain.levels import Level
 from tui.domain.lines import LineModel, SomeLines, TextLines
 from tui.domain.logfilters import TypedFilter, let_through, typed_filter
 from tui.domain.text import clean_plain
+from tui.domain.timed import TimedLines, has_times
 from tui.keys import hint
 from tui.panes.base import READING, Pane, PaneContext
 from tui.panes.pager import page_through
-from tui.widgets.cells import width_of
+from tui.widgets.cells import plain, width_of
 from tui.widgets.pointed_text import PointedText
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
@@ -123,6 +124,8 @@ class SearchedPane(Pane):
         self.lines.focus()
 
 
+WRONG = re.compile(r"(?:^|\s)[!✖](?:\s|$)")
+"""The sign of something wrong, by itself."""
 MOST_NARROWED = 200_000
 """Lines of a text in which filters look for what matches; more would hold up keys."""
 LABELLED = re.compile(r" *(?:[^\s:][^:]{0,40}: +)?")
@@ -148,10 +151,22 @@ class TextPane(SearchedPane):
         bind("narrow", "narrow", "Only lines that match", group="text"),
         bind("copy", "copy_line", "Copy line", group="text"),
         bind("pager", "pager", "In a pager", group="text"),
+        bind("problems", "problems", "Only what is wrong", group="text"),
+        bind("problem-after", "problem(1)", "Next that is wrong", group="text"),
+        bind("problem-before", "problem(-1)", "Last that is wrong", group="text"),
+        bind("times", "times", "Times of here, and ages", group="text"),
     ]
+    AROUND: ClassVar[int] = 0
+    """Lines before and after one that tells of something wrong, without which it says little."""
+    BESIDE_TIMES: ClassVar[str] = "·"
+    """What stands between a line and what its times are here."""
 
     def __init__(self, context: PaneContext) -> None:
         super().__init__(context)
+        self._is_wrong_only = False
+        """Whether only lines are shown that tell of something wrong."""
+        self._tells_times = False
+        """Whether times are told as those of here, too, and by how long ago they are."""
         self._text = PaneText(TextLines())
         self._whole: LineModel = TextLines()
         """All lines, those included that a filter leaves out."""
@@ -197,29 +212,43 @@ class TextPane(SearchedPane):
         """Show the lines of a text that is too large to be put as a whole; else like `put`."""
         self._whole = lines
         if subject == self._subject:
-            self._text.replace(self._narrowed())
+            self._text.replace(self._lines_told())
             self.lines.changed()
         else:
             self._show_all()
-            self._subject, self._text = subject, PaneText(lines)
+            self._subject, self._text = subject, PaneText(self._lines_told())
             self.lines.show(self._text)
 
     # --- only lines that match ---------------------------------------------------------------
 
     def _narrowed(self) -> LineModel:
-        """The lines that the filters let through."""
-        if not self._filters:
+        """The lines that the filters let through; of those that tell of something wrong, alone."""
+        if not self._filters and not self._is_wrong_only:
             return self._whole
         texts = [clean_plain(self._whole.line(index)) for index in range(len(self._whole))]
-        return SomeLines(self._whole, let_through(texts, [each for _, each in self._filters]))
+        numbers = let_through(texts, [each for _, each in self._filters])
+        if self._is_wrong_only:
+            wrong = (at for at, text in enumerate(texts) if self.is_wrong(text))
+            near = {at + by for at in wrong for by in range(-self.AROUND, self.AROUND + 1)}
+            numbers = [at for at in numbers if at in near]
+        return SomeLines(self._whole, numbers)
+
+    def _lines_told(self) -> LineModel:
+        """The same, with their times as those of here where that is wanted."""
+        lines = self._narrowed()
+        if not self._tells_times:
+            return lines
+        return TimedLines(lines, self.context.now, plain(self.BESIDE_TIMES, self.context.ascii))
 
     def number_of(self, index: int) -> int:
         """Of a line that is shown, the number among all."""
         shown = self._text.lines
+        if isinstance(shown, TimedLines):
+            shown = shown.lines
         return shown.numbers[index] if isinstance(shown, SomeLines) else index
 
     def _show_narrowed(self) -> None:
-        self._text.replace(self._narrowed())
+        self._text.replace(self._lines_told())
         self.lines.changed()
         bar = self._narrow_bar
         if bar is not None:
@@ -229,8 +258,9 @@ class TextPane(SearchedPane):
 
     def _show_all(self) -> None:
         """Without filters."""
-        if self._filters:
+        if self._filters or self._is_wrong_only:
             self._filters.clear()
+            self._is_wrong_only = False
             self._show_narrowed()
 
     async def action_narrow(self) -> None:
@@ -276,12 +306,74 @@ class TextPane(SearchedPane):
 
     def action_end_search(self) -> None:
         """Esc: end the search, then the last filter, or else do what the screen does."""
-        if self.lines.finder.search is None and self._filters:
+        if self.lines.finder.search is None and (self._filters or self._is_wrong_only):
             self.context.say("")
-            self._filters.pop()
+            if self._filters:
+                self._filters.pop()
+            else:
+                self._is_wrong_only = False
             self._show_narrowed()
             return
         super().action_end_search()
+
+    # --- what is wrong, and times --------------------------------------------------------------
+
+    def is_wrong(self, line: str) -> bool:
+        """Whether a line tells of something wrong: it has the sign of that."""
+        return WRONG.search(line) is not None
+
+    def action_problems(self) -> None:
+        """Show only what is wrong, or everything again."""
+        if self._is_wrong_only:
+            self._is_wrong_only = False
+            self._show_narrowed()
+        elif self._wrong_lines(self._whole):
+            self._is_wrong_only = True
+            self._show_narrowed()
+            self.context.say(f"only what is wrong; {hint('problems')} shows all")
+
+    def action_problem(self, step: int) -> None:
+        """To the next (1) or previous (-1) line that tells of something wrong and is not in sight,
+        round the end."""
+        if wrong := self._wrong_lines(self._text):
+            self.go_to_one_of(wrong, step, "line about it", "lines about it")
+
+    def _wrong_lines(self, lines: LineModel) -> Sequence[int]:
+        """Those that tell of something wrong; none, and a word about it, where there are none."""
+        if len(lines) > MOST_NARROWED:
+            self.context.say(
+                f"too long to be looked through; {hint('filter')} searches it", "warning"
+            )
+            return ()
+        texts = (clean_plain(lines.line(index)) for index in range(len(lines)))
+        found = [at for at, text in enumerate(texts) if self.is_wrong(text)]
+        if not found:
+            self.context.say("nothing here tells of anything wrong")
+        return found
+
+    def go_to_one_of(self, numbers: Sequence[int], step: int, noun: str, nouns: str) -> None:
+        """To the next (1) or previous (-1) of these lines that is not in sight, round the end;
+        where all are in sight it says so, by what they are called."""
+        first, last = self.lines.shown_range
+        if step > 0:
+            found = next((line for line in numbers if line > last), numbers[0])
+        else:
+            found = next((line for line in reversed(numbers) if line < first), numbers[-1])
+        if not first <= found <= last:
+            self.lines.go_to(found)
+        elif len(numbers) == 1:
+            self.context.say(f"the only {noun} is on the screen")
+        else:
+            self.context.say(f"all {nouns} are on the screen")
+
+    def action_times(self) -> None:
+        """Tell times as those of here, too, and by how long ago they are; or as written."""
+        if not self._tells_times and not has_times(self._whole):
+            self.context.say("no times here")
+            return
+        self._tells_times = not self._tells_times
+        self._show_narrowed()
+        self.context.say("times of here, and ages" if self._tells_times else "times as written")
 
     # --- taking lines away -------------------------------------------------------------------
 
