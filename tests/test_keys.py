@@ -343,7 +343,7 @@ async def test_what_has_only_a_key_is_done_from_the_palette_where_the_focus_was(
 async def test_a_new_pane_is_found_by_its_key_in_help_and_in_the_palette() -> None:
     cost = PaneSpec("cost", "Cost", "tui.panes.summary:SummaryPane", key="%")
     with PANES.including(cost):
-        async with showing(nightly_etl(), size=(120, 60)) as shown:
+        async with showing(nightly_etl(), size=(120, 90)) as shown:
             await shown.open()
             await shown.press("%")
             await shown.until(lambda: shown.detail.pane_tabs.front == "cost")

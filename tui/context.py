@@ -82,6 +82,10 @@ class Terminal(Protocol):
     def is_amid_letters(self) -> bool:
         """Whether the key that was typed last is one of a word."""
 
+    @property
+    def is_at_keys(self) -> bool:
+        """Whether a key is under way, or others wait for it."""
+
     def run_plainly(
         self, command: Sequence[str], run: Callable[[], int], *, waits: bool = False
     ) -> int:
@@ -406,6 +410,11 @@ class AppContext:
     def is_amid_letters(self) -> bool:
         """Whether the key that was typed last is one of a word."""
         return self._terminal.is_amid_letters()
+
+    @property
+    def is_at_keys(self) -> bool:
+        """Whether a key is under way, or others wait for it: what follows the cursor waits, too."""
+        return self._terminal.is_at_keys
 
 
 class ConnectionContext:

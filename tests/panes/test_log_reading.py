@@ -89,6 +89,21 @@ async def test_where_nothing_matches_it_says_so() -> None:
         assert "start" in on.app.screen_text
 
 
+@pytest.mark.parametrize("columns", [100, 80])
+async def test_the_name_of_the_step_is_cut_last(columns: int) -> None:
+    name = "transform-the-orders-of-the-day"
+    source = ScriptedSource()
+    source.logs[pod(name), "main"] = [line(i, f"ERROR {i}") for i in range(300)]
+    async with bench(new, source, size=(columns, 20)) as on:
+        on.app.show(running(name, phase="Succeeded"), name)
+        await on.until(lambda: "end of the log" in head(on))
+        for key in ("2", "9", "4"):
+            await on.pilot.press(key)
+            assert name in screen_of(on.pane.head)[0]
+        if columns >= 100:
+            assert "the last 15 minutes" in screen_of(on.pane.head)[0]
+
+
 async def test_a_window_of_time_counts_back_from_the_last_line() -> None:
     async with bench(new, spoken()) as on:
         source = on.pane.context.source

@@ -154,6 +154,31 @@ async def test_help_of_a_workflow_is_about_its_tree_or_the_pane_one_is_in() -> N
         assert "LOG" in help_text(shown).split() and "TREE" not in help_text(shown)
 
 
+@pytest.mark.parametrize(
+    ("keys", "first"),
+    [
+        ("", "TREE"),
+        ("2", "GRAPH"),
+        ("l", "LOG"),
+        ("y", "YAML"),
+        ("e", "TEXT"),
+        ("W", "TEXT"),
+        ("a", "ARTIFACTS"),
+    ],
+)
+async def test_help_of_a_workflow_begins_with_what_has_the_focus(keys: str, first: str) -> None:
+    async with showing(nightly_etl()) as shown:
+        await shown.open()
+        await shown.press(*keys)
+        await shown.until(lambda: bool(shown.detail.pane_tabs.holds_focus) is (keys not in "2"))
+        if keys == "2":
+            await shown.until(lambda: shown.app.focused is shown.detail.split.front)
+        await shown.press("question_mark")
+        await shown.until(lambda: shown.shows(HelpScreen))
+        assert help_text(shown).split()[0] == first
+        assert "ACT ON THE WORKFLOW" in help_text(shown)
+
+
 async def test_help_is_searched_and_closed_by_what_opened_it() -> None:
     async with showing(*team()) as shown:
         await shown.press("question_mark")

@@ -126,6 +126,27 @@ async def test_steps_appear_and_change_as_the_watch_tells_and_the_cursor_stays()
         assert shown.pane_text.splitlines()[1].endswith("Succeeded"), "the pane moves too"
 
 
+async def test_the_pane_waits_for_keys_that_take_long_and_then_shows_the_last_step() -> None:
+    async with showing(two_steps("Succeeded", "Running"), size=(120, 40)) as shown:
+        await shown.open()
+        await shown.press("d", "escape", "g")
+        await shown.until(lambda: shown.detail.pane_tabs.front == "summary")
+        await shown.until(lambda: "build" not in shown.pane_text.splitlines()[0])
+        asked: list[bool] = [True]
+
+        def is_at_keys() -> bool:
+            asked.append(asked[0])
+            return asked[0]
+
+        before, shown.detail.split.is_at_keys = shown.pane_text, is_at_keys
+        await shown.press("j")
+        await shown.until(lambda: len(asked) > 3)
+        assert shown.pane_text == before, "more keys may move it on"
+        asked[0] = False
+        await shown.until(lambda: shown.pane_text != before)
+        assert "build" in shown.pane_text
+
+
 async def test_folding_hides_and_unfolding_shows() -> None:
     async with showing(nightly_etl()) as shown:
         await shown.open()

@@ -185,9 +185,9 @@ class LogsPane(SearchedPane):
         self._levels: frozenset[Level] = frozenset()
         """How bad lines are that are shown alone; nothing for all."""
         self._window: tuple[int, int] | None = None
-        self._windowed = ""
-        """What that is in words."""
         """From when until when lines were written that are shown, in nanoseconds; None for all."""
+        self._windowed, self._window_ends = "", ""
+        """What that is in words, and what it counts back from where that is not now."""
         self._anchor: int | None = None
         """The number of the line that is to be at the top when other lines are shown."""
         self._asks: Literal["filter", "time", "fields"] = "filter"
@@ -650,10 +650,13 @@ class LogsPane(SearchedPane):
             told = f"{hint('narrow')} {around}{sign}{each.pattern.pattern}"
             left.append((f"  {told}", "accent"))
         if self._levels:
-            bad = "errors and warnings" if "warning" in self._levels else "errors"
-            left.append((f"  {hint('problems')} {bad}", "accent"))
+            alone = "errors and warnings" if "warning" in self._levels else "errors"
+            left.append((f"  {hint('problems')} {alone}", "accent"))
+        window: list[Shrink] = []
         if self._window is not None:
-            left.append((f"  {self._windowed}", "accent"))
+            # Whoever chose it knows it; of which step the log is, nothing else here says.
+            window = [(len(left) + 1, WHOLE), (len(left), 0)]
+            left += [(f"  {self._windowed}", "accent"), (self._window_ends, "accent")]
         if (part := self.book.choosing) is not None:
             left.append((f"  choosing {part:.0%}", "muted"))
         if self._found:
@@ -664,6 +667,7 @@ class LogsPane(SearchedPane):
         if self._note and len(self.book):
             shrinks.append((len(left), 0))
             left.append((f"  {self._note}", "muted"))
+        shrinks += window
         if target is not None:
             shrinks.append((0, LEAST_NAME))
             shrinks += [(keys, WHOLE)] if keys else []
@@ -1190,8 +1194,8 @@ class LogsPane(SearchedPane):
             return
         self._window = end - nanoseconds_of(span), NEVER
         self._choose_lines()
-        self._windowed = f"{WINDOWS[digit].lower()}{before}"
-        self.context.say(f"{self._windowed}; {hint('window-9')} for all")
+        self._windowed, self._window_ends = WINDOWS[digit].lower(), before
+        self.context.say(f"{self._windowed}{before}; {hint('window-9')} for all")
 
     def action_shape(self) -> None:
         """Show lines of JSON as text, over several rows, by chosen fields, or as they came."""

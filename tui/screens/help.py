@@ -12,6 +12,7 @@ from typing import ClassVar, NamedTuple
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
+from textual.dom import DOMNode
 
 from tui.bindings import bind, group_of
 from tui.columns import compact
@@ -46,6 +47,8 @@ GROUPS = (
 """Group of a binding → heading; the order of the screen."""
 
 
+OF_ALL = frozenset({"", "list", "workflow", "pane", "app"})
+"""Groups that stand in their place whatever has the focus."""
 MARKING = frozenset({"mark", "mark.range", "mark.all", "take-back"})
 """Ids of what marks and takes marks away."""
 TWO_COLUMNS = 100
@@ -113,10 +116,12 @@ def key_sections(
     ascii: bool = False,
 ) -> list[list[str]]:
     """The same, the lines of each heading by themselves."""
+    bindings = list(bindings)
     groups = keys_of(bindings, ascii=ascii)
     sections: list[list[str]] = []
     groups_there = set(groups)
-    for name, heading in GROUPS:
+    first = groups_of_focus(bindings)
+    for name, heading in sorted(GROUPS, key=lambda each: each[0] not in first):
         if name == "list" and "tree" in groups_there:
             heading = "move"  # what is left of the keys of lists there
         rows = [
@@ -128,6 +133,18 @@ def key_sections(
         if rows:
             sections.append([heading.format(noun=noun).upper(), *rows, ""])
     return sections
+
+
+def groups_of_focus(bindings: Iterable[ActiveBinding]) -> frozenset[str]:
+    """The groups of what has the focus, and of what that is in, the screen left aside: whoever asks
+    for help in a log asks about the log. Of a list it is what its rows are that is asked about."""
+    inner = (each.binding for each in bindings if _is_within(each.node))
+    return frozenset(map(group_of, inner)) - OF_ALL
+
+
+def _is_within(node: DOMNode) -> bool:
+    """Whether it is part of a screen: a screen is in the app alone, and the app in nothing."""
+    return node.parent is not None and node.parent.parent is not None
 
 
 def keys_of(

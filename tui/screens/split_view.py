@@ -453,7 +453,16 @@ class SplitView(Container):
         """The pane shows the step the cursor is on, once it stays there."""
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(PANE_AFTER, self._show_in_pane)
+        self._resting = self.set_timer(PANE_AFTER, self._follow)
+
+    is_at_keys: Callable[[], bool] = staticmethod(lambda: False)
+    """Tells whether keys are under way or wait, each of which may move the cursor again."""
+
+    def _follow(self) -> None:
+        if self.is_at_keys():
+            self.tell_selection()  # where keys take long, it does not rest between two of them
+        else:
+            self._show_in_pane()
 
     # --- room and keys ---------------------------------------------------------------------
 

@@ -224,6 +224,7 @@ class WorkflowScreen(View[None]):
         """Show what is known, then watch."""
         self._end_listening = self.context.lists.listen(WORKFLOWS, self.take_changes)
         self.split.made_by = self._made_by
+        self.split.is_at_keys = lambda: self.context.is_at_keys
         self._show_head()
         self.steps.cost_of = self._cost_of
         self.steps.choose_columns(self.context.tree_columns)

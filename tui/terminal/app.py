@@ -176,6 +176,11 @@ class Terminal:
         is_meant = meaning in DELIBERATE or meaning.partition(".")[0] in DELIBERATE
         return last.time - before.time < TYPING and not is_meant
 
+    @property
+    def is_at_keys(self) -> bool:
+        """Whether a key is under way, or others wait for it."""
+        return self._app.is_at_keys
+
     # --- texts -----------------------------------------------------------------------------
 
     def _leave(self) -> None:

@@ -94,6 +94,11 @@ class KeysInTurn(App[int]):
             loop = asyncio.get_running_loop()
             self._news_alarm = loop.call_later(NEWS_WAIT, self._tell_news)
 
+    @property
+    def is_at_keys(self) -> bool:
+        """Whether a key is under way, or others wait for it."""
+        return self._turn is not None
+
     def _tell_news(self) -> None:
         if self._news_alarm is not None:
             self._news_alarm.cancel()
