@@ -19,7 +19,7 @@ from tui.columns import Column
 from tui.keys import hint
 from tui.messages import Said
 from tui.view import ModalView
-from tui.widgets.box import EDGES, Box
+from tui.widgets.box import EDGES, Box, without_slivers
 from tui.widgets.cells import plain, printable, width_of
 from tui.widgets.table import Table
 
@@ -27,8 +27,8 @@ FRAME = 2
 """Rows of the box besides the choices: its border."""
 MARGIN = 2
 """Rows of the screen that the box leaves free."""
-LEAST, BESIDE = 40, 4
-"""Cells that the box is wide at least, and those of the screen that it leaves free."""
+LEAST = 40
+"""Cells that the box is wide at least."""
 AROUND = 9
 """Cells of a row besides title and words: border, padding, gutter, letter and gaps."""
 NO_LETTERS = "jkqhlG"
@@ -211,8 +211,8 @@ class Menu(ModalView[str | None]):
         )
         words = max(map(width_of, told), default=0)
         edges = max(width_of(self._keys), width_of(printable(self._heading))) + EDGES
-        wanted = min(max(LEAST, edges, self._titles + words + AROUND), self.app.size.width - BESIDE)
-        box.styles.width = wanted
+        wanted = max(LEAST, edges, self._titles + words + AROUND)
+        box.styles.width = without_slivers(wanted, self.app.size.width)
         box.styles.height = min(len(self._choices) + FRAME, self.app.size.height - MARGIN)
 
     def on_key(self, event: events.Key) -> None:

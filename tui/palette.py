@@ -208,7 +208,7 @@ class Palette(ModalView[None]):
 
     def compose(self) -> ComposeResult:
         """The line, what it means, and how much that is."""
-        with Box(id="palette", ascii=self._ascii):
+        with Box(id="palette", width=100, ascii=self._ascii):
             with Horizontal(id="palette-line"):
                 yield StatusLine(ascii=self._ascii, id="palette-prompt")
                 yield QueryInput(placeholder="what to do, or the name of a workflow")

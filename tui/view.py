@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar, TypeVar
 
+from textual import events, on
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.screen import ModalScreen, Screen
@@ -23,6 +24,7 @@ from tui.domain.identity import ObjectKey, Target
 from tui.domain.query import Fields
 from tui.errors import TuiError
 from tui.session import Session
+from tui.widgets.box import Box
 from tui.widgets.hints import Hints
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.status_line import StatusLine
@@ -48,6 +50,11 @@ class View(Screen[T]):
     def filter_fields(self) -> Fields | None:
         """What its filter can test; None where it has no filter."""
         return None
+
+    @property
+    def unwinds(self) -> str:
+        """What Esc does now, in a word or two; "" for nothing."""
+        return "Back"
 
     listed: str = ""
     """Id of the kind whose list it is; "" for all others."""
@@ -201,6 +208,12 @@ class ModalView(ModalScreen[T], View[T]):
         bind("refresh", "app.read_anew", "Read anew"),
         bind("repaint", "app.repaint", "Repaint"),
     ]
+
+    @on(events.Resize)
+    def fit_boxes(self) -> None:
+        """Its boxes are as wide as that leaves nothing unreadable beside them."""
+        for box in self.query(Box):
+            box.fit_width()
 
     def interrupt(self) -> None:
         """Close it without an answer."""

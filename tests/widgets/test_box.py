@@ -7,7 +7,7 @@ from textual.app import App
 from textual.widgets import Static
 
 from tests.support.widgets import Alone
-from tui.widgets.box import Box
+from tui.widgets.box import LEAST_BESIDE, Box, without_slivers
 
 
 class Framed(Alone):
@@ -59,3 +59,18 @@ async def test_what_is_wrong_takes_the_place_of_the_keys() -> None:
         await pilot.pause()
         lower = edges(pilot.app)[1]
         assert "there is no xyz here" in lower and "Enter runs" not in lower
+
+
+def test_a_box_leaves_room_at_its_sides_or_none() -> None:
+    for cells in (40, 58, 74, 100):
+        for of in range(40, 200):
+            wide = without_slivers(cells, of)
+            assert wide == of or (wide == cells and of - cells >= 2 * LEAST_BESIDE)
+
+
+async def test_it_is_as_wide_as_it_wants_where_that_leaves_no_slivers() -> None:
+    box = Box(Static("inside"), id="box", width=74)
+    async with Framed(box).run_test(size=(80, 5)):
+        assert box.outer_size.width == 80
+    async with Framed(other := Box(Static("inside"), id="box", width=74)).run_test(size=(90, 5)):
+        assert other.outer_size.width == 74

@@ -57,7 +57,7 @@ class RowBox(ModalView[T | None], Generic[R, T]):
 
     def compose(self) -> ComposeResult:
         """A box with the list in it."""
-        with Box(id="containers", ascii=self._ascii):
+        with Box(id="containers", width=58, ascii=self._ascii):
             table: Table[Any] = Table(
                 self._columns,
                 key=self._key,

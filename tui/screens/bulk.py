@@ -70,7 +70,7 @@ class BulkScreen(ModalView[None]):
     def compose(self) -> ComposeResult:
         """Title, how far it is, a line for each."""
         plain = self.context.ascii
-        with Box(id="jobs", ascii=plain):
+        with Box(id="jobs", width=100, ascii=plain):
             yield HeaderLine(id="bulk-far", ascii=plain)
             yield Table[BulkRow](
                 _columns(),

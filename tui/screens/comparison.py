@@ -78,7 +78,7 @@ class CompareScreen(ModalView[None]):
 
     def compose(self) -> ComposeResult:
         """Title and lines."""
-        with Box(id="help", ascii=self.context.ascii):
+        with Box(id="help", width=92, ascii=self.context.ascii):
             yield TextView(
                 highlighter=spans_of,
                 ascii=self.context.ascii,

@@ -56,7 +56,7 @@ class ConfirmScreen(ModalView[bool]):
 
     def compose(self) -> ComposeResult:
         """Question and two buttons."""
-        with Box(id="dialog"):
+        with Box(id="dialog", width=74):
             yield Static(Content(clean(self._question)), id="dialog-title")
             if self._proof is not None:
                 yield ChoiceField(self._proof.field, "", ascii=False)

@@ -21,7 +21,7 @@ from tui.bindings import bind
 from tui.keys import hint
 from tui.screens.fields import ChoiceField, ParameterField, field_of
 from tui.view import ModalView
-from tui.widgets.box import EDGES, Box
+from tui.widgets.box import EDGES, Box, without_slivers
 from tui.widgets.cells import width_of
 from tui.widgets.form_fields import CheckboxField
 from tui.widgets.header import HeaderLine
@@ -152,7 +152,8 @@ class Dialog(ModalView[T]):
         is_tight = height < ROOMY
         fields = len(self.fields)
         box = self.query_one(Box)
-        width = min(self.size.width, max(NARROW, min(self.wanted_width + BESIDE, WIDE)))
+        wanted = max(NARROW, min(self.wanted_width + BESIDE, WIDE))
+        width = without_slivers(wanted, self.size.width)
         if box.styles.width is None or box.styles.width.value != width:
             box.styles.width = width
         names = list(self.query(".parameter-name").results(Static))

@@ -58,7 +58,7 @@ class DoctorScreen(ModalView[None]):
 
     def compose(self) -> ComposeResult:
         """Title and lines."""
-        with Box(id="help", ascii=self.context.ascii):
+        with Box(id="help", width=92, ascii=self.context.ascii):
             yield TextView(wrap=False, ascii=self.context.ascii, highlighter=report_spans)
 
     def on_mount(self) -> None:

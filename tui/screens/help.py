@@ -237,7 +237,7 @@ class HelpScreen(ModalView[None]):
 
     def compose(self) -> ComposeResult:
         """Title, lines, search."""
-        with Box(id="help", ascii=self._ascii):
+        with Box(id="help", width=170, ascii=self._ascii):
             yield QueryBar(ascii=self._ascii, placeholder="type to search")
             yield TextView(wrap=True, ascii=self._ascii, highlighter=self._spans)
 
@@ -268,7 +268,6 @@ class HelpScreen(ModalView[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Words are broken where the lines end, and there is room for two columns or not."""
-        self.query_one("#help").set_class(event.size.width >= TWO_COLUMNS, "-wide")
         self.call_after_refresh(self._show, self._sought)
 
     def _show(self, sought: str) -> None:

@@ -107,7 +107,7 @@ class JobsScreen(ModalView[None]):
     def compose(self) -> ComposeResult:
         """Title and rows."""
         plain = self.context.ascii
-        with Box(id="jobs", ascii=plain):
+        with Box(id="jobs", width=100, ascii=plain):
             yield Table[JobRow](
                 _columns(ascii=plain),
                 key=lambda row: (row.job.id, row.number),

@@ -79,7 +79,7 @@ class NamedFiltersScreen(ModalView[str | None]):
 
     def compose(self) -> ComposeResult:
         """A box with the filters in it."""
-        with Box(id="filters", ascii=self._ascii):
+        with Box(id="filters", width=58, ascii=self._ascii):
             yield Table[NamedFilter](
                 _columns(),
                 key=lambda row: row.name,

@@ -115,7 +115,7 @@ class Picker(ModalView[tuple[str, ...] | None]):
     def compose(self) -> ComposeResult:
         """The line, the rows, what is to be said of them, and the keys."""
         what = "a part of a name" + (", or names with commas" if self._typed is not None else "")
-        with Box(id="picker", ascii=self._ascii):
+        with Box(id="picker", width=100, ascii=self._ascii):
             with Horizontal(id="picker-line"):
                 yield StatusLine(ascii=self._ascii, id="picker-prompt")
                 yield _Line(placeholder=what)

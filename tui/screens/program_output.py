@@ -71,7 +71,7 @@ class ProgramScreen(ModalView[None]):
 
     def compose(self) -> ComposeResult:
         """Title and lines."""
-        with Box(id="help", ascii=self.context.ascii):
+        with Box(id="help", width=92, ascii=self.context.ascii):
             yield TextView(wrap=True, ascii=self.context.ascii, placeholder="running …")
 
     def on_mount(self) -> None:

@@ -58,7 +58,7 @@ class SaveScreen(ModalView[str | None]):
 
     def compose(self) -> ComposeResult:
         """The question, the path, what is wrong with it, and two buttons."""
-        with Box(id="dialog", ascii=self.context.ascii):
+        with Box(id="dialog", width=74, ascii=self.context.ascii):
             yield QueryInput(id="save-path")
             yield Static(id="save-told")
             with Horizontal(id="dialog-buttons"):

@@ -75,7 +75,7 @@ class TokenScreen(ModalView[bool]):
 
     def compose(self) -> ComposeResult:
         """The question, the field, what is wrong with it, and two buttons."""
-        with Box(id="dialog", ascii=self._ascii):
+        with Box(id="dialog", width=74, ascii=self._ascii):
             yield HiddenInput(id="token-text")
             yield Static(self._text(WHERE), id="save-told")
             with Horizontal(id="dialog-buttons"):

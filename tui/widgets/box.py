@@ -20,8 +20,16 @@ EDGES = 6
 """Cells of an edge that its words leave free: the corners, the line beside them, and blanks."""
 FRAME = 2
 """Rows of the frame itself."""
+LEAST_BESIDE = 6
+"""Cells of the screen beneath at either side of a box; where fewer would be left they are slivers
+that nobody can read, and the box has them, too."""
 LEAST_LINE = 2
 """Cells of the line at least between the name and what stands at the right of it."""
+
+
+def without_slivers(cells: int, of: int) -> int:
+    """How wide a box is that wants so many cells on a screen of others."""
+    return of if of - cells < 2 * LEAST_BESIDE else cells
 
 
 class Box(Vertical):
@@ -30,9 +38,11 @@ class Box(Vertical):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"box--problem"}
     DEFAULT_CSS = "Box > .box--problem { color: $text-error; }"
 
-    def __init__(self, *children: Widget, id: str, ascii: bool = False) -> None:
+    def __init__(self, *children: Widget, id: str, width: int = 0, ascii: bool = False) -> None:
+        """`width` is how wide it would like to be; 0 where who opens it says so."""
         super().__init__(*children, id=id)
         self.ascii = ascii
+        self._wanted = width
         self._heading, self._right = "", ""
         self._rows = -1
         """Rows in it, where it is as high as they need."""
@@ -54,6 +64,15 @@ class Box(Vertical):
         if rows != self._rows:
             self._rows = rows
             self.styles.height = rows + FRAME
+
+    def on_mount(self) -> None:
+        """As wide as it wants to be."""
+        self.fit_width()
+
+    def fit_width(self) -> None:
+        """The screen is as wide as it is now."""
+        if self._wanted:
+            self.styles.width = without_slivers(self._wanted, self.app.size.width)
 
     @property
     def keys_told(self) -> str:
