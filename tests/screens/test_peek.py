@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 
+import msgspec
 import pytest
 
 from tests.support.app import STILL, Shown, showing
-from tests.support.runs import ETL, run, step, team
+from tests.support.runs import ETL, NOW, run, step, team
 from tests.support.scripted import ScriptedSource
 from tui.domain import decode
 from tui.domain.logtargets import log_targets
 from tui.domain.workflow import Manifest
 from tui.errors import Refused
+from tui.kinds.glance import glance_at
 from tui.ports.pods import Around as AroundPort
 from tui.screens.list import ListScreen
 from tui.screens.peek import REST
@@ -60,6 +64,40 @@ async def test_what_runs_is_compared_with_what_is_usual() -> None:
         assert "has run 4h50m, usually 1h40m (+190 %)   steps" in told(shown)
         await rest_on(shown, "e-lasted")
         assert "took 2h35m, usually 1h40m   steps" in told(shown), "four others are too few"
+
+
+@pytest.mark.parametrize("size", [(120, 36), (170, 36)], ids=["below", "beside"])
+async def test_the_row_and_what_is_told_of_it_have_the_same_seconds(size: tuple[int, int]) -> None:
+    past = [run(f"e-{n}", "Succeeded", began=300 + n, ended=200 + n, spec=FROM_ETL) for n in (1, 2)]
+    now = run("e-now", "Running", "1/4", began=0.1, spec=FROM_ETL)
+
+    def both(shown: Shown) -> tuple[str, str]:
+        row = next(row for row in shown.rows_of_screen if "e-now" in row and "1/4" in row)
+        words = r"has run (\w+)," if size[0] < 160 else r"● Running  (\w+)  1/4"
+        said = re.search(words, shown.text)
+        in_row = re.search(r"1/4 +(\w+) ", row)
+        assert said and in_row, shown.text
+        return in_row[1], said[1]
+
+    async with showing(*past, now, size=size) as shown:
+        await shown.until_shown("usually 1h40m")
+        await shown.at_rest()
+        for seconds in (0, 1, 0.6, 3, 120):
+            shown.pass_time(seconds)
+            await shown.pilot.pause()
+            in_row, said = both(shown)
+            assert in_row == said
+        assert said == "2m10s"
+
+
+def test_the_others_of_its_template_are_looked_for_once_and_not_with_each_second() -> None:
+    one, *others = (decode.listed(msgspec.json.encode(each)) for each in RUNS)
+    known = iter([one, *others])
+    tell = glance_at(one, known, said="", ascii=False)
+    first, later = tell(NOW), tell(NOW + timedelta(minutes=5))
+    said = ["".join(text for text, _ in glance.lines[0]) for glance in (first, later)]
+    assert "Failed 20m ago" in said[0] and "Failed 25m ago" in said[1]
+    assert "last 3 of etl" in str(first.lines[-1]) and first.lines[-1] == later.lines[-1]
 
 
 async def test_what_took_half_as_long_again_says_by_how_much() -> None:

@@ -101,10 +101,10 @@ class Glancing(Protocol):
     """Makes a glance at an object."""
 
     def __call__(
-        self, value: Any, known: Iterable[Any], now: datetime, /, *, said: str, ascii: bool
-    ) -> Glance:
-        """What is told of a value, with all that are listed; `said` is the last line of the log of
-        what failed in it, "" where that is not known."""
+        self, value: Any, known: Iterable[Any], /, *, said: str, ascii: bool
+    ) -> Callable[[datetime], Glance]:
+        """What is told of a value, with all that are listed, at any time from now on; `said` is the
+        last line of the log of what failed in it, "" where that is not known."""
 
 
 class Inside(Protocol):

@@ -140,11 +140,20 @@ def group(cron: ListedCron) -> str:
     return "Suspended" if cron.spec.suspend else "Scheduled"
 
 
+def _own_sign(cron: ListedCron, *, ascii: bool = False) -> tuple[str, str] | None:
+    """Sign and token of one that makes no workflows; None for the others."""
+    if trouble(cron):
+        return ASCII_TROUBLE if ascii else TROUBLE_ICON, "trouble"
+    if cron.spec.suspend or is_stopped(cron):
+        return "=" if ascii else SUSPEND_ICON, "phase-suspended"
+    return None
+
+
 def about(cron: ListedCron, now: datetime) -> list[Piece]:
     """How it stands, and why if something is wrong; when it runs, of which a list shows no more
     than the begin."""
     wrong, spec = trouble(cron), cron.spec
-    pieces: list[Piece] = [(f"  {group(cron)}", "")]
+    pieces: list[Piece] = [(f"  {group(cron)}", own[1] if (own := _own_sign(cron)) else "")]
     if wrong:
         pieces.append((f": {wrong}", "problem"))
     if spec.lines:
@@ -178,6 +187,7 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
             title="LAST RUN",
             text=lambda cron, now: age_text(_since_last(cron, now)) or dash,
             width=8,
+            align="right",
             order=_since_last,
             ticks=True,
             keeps=True,
@@ -187,6 +197,7 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
             title="NEXT RUN",
             text=lambda cron, now: _until_next(cron, now) or dash,
             width=8,
+            align="right",
             order=seconds_until,
             ticks=True,
             keeps=True,
@@ -196,6 +207,7 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
             title="ACTIVE",
             text=lambda cron, now: str(len(cron.status.active) or dash),
             width=6,
+            align="right",
             order=lambda cron, now: len(cron.status.active) or None,
         ),
         Column(
@@ -241,19 +253,12 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
 def _sign(look: Look, of_last: Column[Any]) -> Column[Any]:
     """How its last run went, unless it makes none: then that."""
 
-    def own(cron: ListedCron) -> tuple[str, str] | None:
-        if trouble(cron):
-            return ASCII_TROUBLE if look.ascii else TROUBLE_ICON, "trouble"
-        if cron.spec.suspend or is_stopped(cron):
-            return "=" if look.ascii else SUSPEND_ICON, "phase-suspended"
-        return None
-
     def text(cron: ListedCron, now: datetime) -> str:
-        sign = own(cron)
+        sign = _own_sign(cron, ascii=look.ascii)
         return sign[0] if sign is not None else of_last.text(cron, now)
 
     def style(cron: ListedCron) -> str:
-        sign = own(cron)
+        sign = _own_sign(cron, ascii=look.ascii)
         return sign[1] if sign is not None else of_last.style(cron)
 
     return replace(of_last, text=text, style=style)

@@ -5,7 +5,7 @@ All of it is known already: the workflow as the list has it, and the other runs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -27,23 +27,29 @@ the first line."""
 def glance_at(
     workflow: ListedWorkflow,
     known: Iterable[ListedWorkflow],
-    now: datetime,
     *,
     said: str,
     ascii: bool,
-) -> Glance:
-    """Its lines and its facts; `known` are the workflows that are listed, `said` is what the step
-    that failed said last."""
+) -> Callable[[datetime], Glance]:
+    """Its lines and its facts at a time; `known` are the workflows that are listed, `said` is what
+    the step that failed said last.
+
+    The others of its template are looked for once, not with every second.
+    """
     past = past_of(workflow, known)
-    lines = [
-        [*_state(workflow, now, ascii), *_origin(workflow)],
-        [*_why(workflow, past, now)],
-        [*(_last_line(said) if said else _parameters(workflow))],
-        [*_runs(past, now, ascii)],
-    ]
-    # What there is nothing to say of leaves its line to what is below it.
-    told = [[("  ", ""), *line] if at else line for at, line in enumerate(lines) if line]
-    return Glance(told, list(_facts(workflow, past, now, said, ascii)))
+
+    def told_at(now: datetime) -> Glance:
+        lines = [
+            [*_state(workflow, now, ascii), *_origin(workflow)],
+            [*_why(workflow, past, now)],
+            [*(_last_line(said) if said else _parameters(workflow))],
+            [*_runs(past, now, ascii)],
+        ]
+        # What there is nothing to say of leaves its line to what is below it.
+        told = [[("  ", ""), *line] if at else line for at, line in enumerate(lines) if line]
+        return Glance(told, list(_facts(workflow, past, now, said, ascii)))
+
+    return told_at
 
 
 def _last_line(said: str) -> Iterator[Piece]:

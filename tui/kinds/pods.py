@@ -283,9 +283,7 @@ def token(pod: AnyPod) -> str:
 
 def about(pod: AnyPod, now: datetime) -> list[Piece]:
     """How it stands, which step it is of, and where it runs."""
-    found = group(pod)
-    wrong = {FAILED: "problem", TROUBLE: "warning"}.get(found, "")
-    pieces: list[Piece] = [("  ", ""), (pod.word, wrong)]
+    pieces: list[Piece] = [("  ", ""), (pod.word, token(pod))]
     if step_of(pod):
         pieces.append((f"  step {step_of(pod)}", ""))
     if pod.on:
@@ -345,6 +343,7 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
             title="READY",
             text=lambda pod, now: pod.ready,
             width=5,
+            align="right",
             order=lambda pod, now: pod.ready or None,
         ),
         Column(
@@ -361,6 +360,7 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
             title="RESTARTS",
             text=lambda pod, now: str(pod.restarts or dash),
             width=8,
+            align="right",
             order=lambda pod, now: pod.restarts or None,
             falls=True,
             drop=3,
@@ -381,6 +381,7 @@ def columns(look: Look) -> tuple[Column[Any], ...]:
             title="AGE",
             text=lambda pod, now: _short(age_of(pod, now)) or dash,
             width=4,
+            align="right",
             order=age_of,
             ticks=True,
             keeps=True,

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tui.columns.workflows import template_of, workflow_age, workflow_columns, workflow_seconds
+from tui.columns.workflows import (
+    is_suspended,
+    template_of,
+    workflow_age,
+    workflow_columns,
+    workflow_seconds,
+    workflow_token,
+)
 from tui.domain import decode, trouble
 from tui.domain.durations import before, parse_time
 from tui.domain.identity import Depth
@@ -57,7 +64,7 @@ def newest(workflow: ListedWorkflow) -> str:
 
 def about(workflow: ListedWorkflow, now: datetime) -> list[Piece]:
     """Its phase and all of its message."""
-    pieces = [(f"  {workflow.phase or PENDING}", "")]
+    pieces = [(f"  {workflow.phase or PENDING}", workflow_token(workflow))]
     if workflow.reason:
         token = "problem" if workflow.phase in (FAILED, ERROR) else ""
         pieces.append((f": {workflow.reason}", "warning" if workflow.trouble else token))
@@ -77,15 +84,14 @@ def has_failed(workflow: ListedWorkflow) -> bool:
 def glance(
     workflow: ListedWorkflow,
     known: Iterable[ListedWorkflow],
-    now: datetime,
     *,
     said: str,
     ascii: bool,
-) -> Glance:
+) -> Callable[[datetime], Glance]:
     """What is told of the one under the cursor; `known` are those that are listed."""
     from tui.kinds.glance import glance_at  # what prints lists does not need it
 
-    return glance_at(workflow, known, now, said=said, ascii=ascii)
+    return glance_at(workflow, known, said=said, ascii=ascii)
 
 
 def inside(manifest: Manifest, now: datetime, *, ascii: bool) -> list[Told]:
@@ -112,13 +118,16 @@ def begins_with(workflow: Workflow) -> tuple[Node | None, Node | None]:
 
 IN_CLUSTER, IN_ARCHIVE = "cluster", "archive"
 """The texts of `in:`."""
-TROUBLE = "Trouble"
-"""What workflows that wait in trouble are counted as, in place of their phase."""
+TROUBLE, SUSPENDED = "Trouble", "Suspended"
+"""What workflows are counted as, in place of their phase, that wait in trouble, and that run but
+are held."""
 
 
 def group(workflow: ListedWorkflow) -> str:
-    """What it is counted as: its phase, or that it is in trouble."""
-    return TROUBLE if workflow.trouble else workflow.phase or PENDING
+    """What it is counted as: its phase, or that it is in trouble or suspended."""
+    if workflow.trouble:
+        return TROUBLE
+    return SUSPENDED if is_suspended(workflow) else workflow.phase or PENDING
 
 
 # --- what the server's Table tells ---------------------------------------------------------------
@@ -379,6 +388,7 @@ WORKFLOWS: Kind[ListedWorkflow, Workflow] = Kind(
     tallies=(
         Tally("run", "phase-running", frozenset({RUNNING})),
         Tally("wait", "phase-pending", frozenset({PENDING})),
+        Tally("suspended", "phase-suspended", frozenset({SUSPENDED})),
         Tally("trouble", "trouble", frozenset({TROUBLE})),
         Tally("fail", "phase-failed", frozenset({FAILED, ERROR})),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from msgspec import structs
@@ -122,6 +122,19 @@ TYPING = 0.3
 """Seconds without a key after which a filter is taken for one that is wanted."""
 
 
+class _Glanced(NamedTuple):
+    """What tells of a row at any time, and what it was made of."""
+
+    row: Row[Any]
+    said: str
+    """The last line of the log of what failed in it."""
+    moment: int
+    """Of all that is known, at which."""
+    second: int
+    """In which second, by the clock of the loop."""
+    tell: Callable[[datetime], Glance]
+
+
 def _asked(fields: Fields) -> list[str]:
     """How a filter asks for each of the fields; the first needs no name."""
     first, *others = fields.named
@@ -180,7 +193,7 @@ class ListScreen(View[None]):
             bind("side.up", "scroll_preview(-1)", "Scroll the preview up", group="list"),
             bind("tab.next", "turn_preview(1)", "Next tab of the preview", group="list"),
             bind("tab.previous", "turn_preview(-1)", "Last tab of the preview", group="list"),
-            bind("unwind", "unwind", "Unwind", group="list"),
+            bind("unwind", "unwind", "Unwind", group="list", shown=True),
         )
 
     def __init__(self, context: AppContext, kind: Kind[Any, Any], *, query: str = "") -> None:
@@ -211,8 +224,8 @@ class ListScreen(View[None]):
         """The row that the cursor was on before other namespaces were listed, and its line."""
         self._resting: Timer | None = None
         """Runs until the cursor has rested where it is."""
-        self._glanced: tuple[Row[Any], str, int, Glance] | None = None
-        """What was told last: of which row, with which last line, and in which second."""
+        self._glanced: _Glanced | None = None
+        """What tells of the row that the cursor is on."""
         self._pressures = Pressures()
         self._inside: tuple[object, str, list[Told], Manifest] | None = None
         """What is told of what was read whole: of which object, and of which version of it; and
@@ -223,8 +236,8 @@ class ListScreen(View[None]):
         """Which object could not be read last."""
         self._decoding: object = None
         """What is being made of it just now."""
-        self._hinted_for: tuple[Row[Any] | None, frozenset[Hashable]] = None, frozenset()
-        """For what the row of hints was made last: what the cursor is on, and the marks."""
+        self._hinted_for: tuple[Row[Any] | None, frozenset[Hashable], str] = None, frozenset(), ""
+        """For what the row of hints was made last: what the cursor is on, the marks, and Esc."""
         self._said: tuple[object, str] = ((), "")
         """What the step that failed said last, and of which object it is."""
         self._reading = CancelToken()
@@ -438,6 +451,8 @@ class ListScreen(View[None]):
             self.groups.tick(now)
         self.rows.tick(now)
         self.beside.tick(now)
+        if self._resting is None and self._has_glance:
+            self._tell(self.row)
         is_live = self.arrangement.session.standings.is_live
         if not self.context.is_connected:
             self.show_standing()  # it tells how far files are read
@@ -462,21 +477,31 @@ class ListScreen(View[None]):
         self.head.show(*heading_of_list(self.context, self.kind, listing, where, archive=archive))
 
     def _show_about(self) -> None:
-        """Tell what the cursor is on: in one line, or in some and beside the list."""
+        """Tell what the cursor is on, and read what else there is to tell of it."""
         if self._resting is not None:
             self._resting.stop()
-        listing, query = self.arrangement.listing, self.arrangement.query
+            self._resting = None
         row = self.row
+        hinted = row, self.rows.marks, self.unwinds
+        if hinted != self._hinted_for:
+            self._hinted_for = hinted
+            self.hint_anew()
+        self._tell(row)
+        if row is None:
+            self.beside.forget()
+        elif self._has_glance:
+            self._look_inside(row)
+            self._show_pane(row)
+
+    def _tell(self, row: Row[Any] | None) -> None:
+        """Tell what the cursor is on: in one line, or in some and beside the list."""
+        listing, query = self.arrangement.listing, self.arrangement.query
         left, right = about_cursor(self.context, self.kind, row, listing, query, self._how_far)
         right = [*right, *count_of_marks(len(self.rows.marks))]
         if self.is_grouped:
             left = [*self._about_group(), (f"   {hint('open')} opens it", "muted")]
         elif self.arrangement.opened is not None:
             right = [*self._about_group(), (f"  {hint('unwind')} goes back  ", "muted"), *right]
-        hinted = row, self.rows.marks
-        if hinted != self._hinted_for:
-            self._hinted_for = hinted
-            self.hint_anew()
         full = self._pressure_on(row) if row is not None and not self.is_grouped else ""
         words: list[HeaderPart] = [("  pressure ", "muted"), (full, "")] if full else []
         is_room = self._room_beside(*left, *words[:1], *right) >= LEAST_PRESSURE
@@ -488,8 +513,6 @@ class ListScreen(View[None]):
             steps = inside[2] if inside is not None and inside[0] == (row.key, row.uid) else []
             pressed = [Told("", ""), Told("pressure", full)] if full else []
             self.beside.show(row.key.name, [*glance.facts, *pressed, *steps])
-            self._look_inside(row)
-            self._show_pane(row)
             if self.has_class("-tall"):
                 first, *more = glance.lines
                 if full:
@@ -498,7 +521,6 @@ class ListScreen(View[None]):
                     more.append([*words, (" ", ""), *runs])
                 lines = [[*about_name(self.context, row), *first], *more]
         elif row is None:
-            self.beside.forget()
             self.beside.show("", [])
         self.about.show(lines, right)
 
@@ -506,23 +528,34 @@ class ListScreen(View[None]):
         """How many cells of the line below the list these leave."""
         return self.size.width - sum(width_of(printable(text)) for text, _ in parts)
 
+    @property
+    def _has_glance(self) -> bool:
+        """Whether there is more to tell than a line, and room for it."""
+        is_room = self.has_class("-tall") or self.has_class("-beside")
+        return is_room and self.kind.glance is not None
+
     def _glance(self, row: Row[Any]) -> Glance | None:
         """What is told of a row where there is room for it; None where there is none."""
         make = self.kind.glance
-        if make is None or not (self.has_class("-tall") or self.has_class("-beside")):
+        if make is None or not self._has_glance:
             return None
-        # Going over ten thousand runs takes a while: not with each of ten changes a second.
-        second = int(asyncio.get_running_loop().time())
-        last = self._glanced
+        # Of the time that the rows show, so that both tell the same.
+        now, second = self.rows.now, int(asyncio.get_running_loop().time())
+        last, known = self._glanced, self.arrangement.session.known
         said = self._said[1] if self._said[0] == (row.key, row.uid) else ""
-        if last is not None and last[0] is row and last[1:3] == (said, second):
-            return last[3]
-        rows = self.arrangement.session.known.values()
-        known = (each.value for each in rows if each.key.connection == row.key.connection)
-        runs = chain(known, self._past_runs(row))
-        found = make(row.value, runs, self.context.now(), said=said, ascii=self._ascii)
-        self._glanced = row, said, second, found
-        return found
+        # Going over ten thousand runs takes a while: not with each of ten changes a second, nor
+        # where nothing but the time is another.
+        if (
+            last is not None
+            and (last.row is row and last.said == said)
+            and (last.moment == known.moment or last.second == second)
+        ):
+            return last.tell(now)
+        here = (each for each in known.values() if each.key.connection == row.key.connection)
+        runs = chain((each.value for each in here), self._past_runs(row))
+        tell = make(row.value, runs, said=said, ascii=self._ascii)
+        self._glanced = _Glanced(row, said, known.moment, second, tell)
+        return tell(now)
 
     def _past_runs(self, row: Row[Any]) -> Iterable[Any]:
         """What the archive knows of runs like the one that the cursor rests on."""
@@ -1529,6 +1562,17 @@ class ListScreen(View[None]):
             self.context.copy(row.key.name)
         else:
             self._say_none()
+
+    @property
+    def unwinds(self) -> str:
+        """What Esc does now: of what `action_unwind` does, what stays until somebody ends it."""
+        if self._zoomed or self.beside.holds_focus or self.arrangement.opened is not None:
+            return "Back"
+        if self.arrangement.query:
+            return "Show all"
+        if self.rows.marks:
+            return "Unmark all"
+        return "Ungroup" if self.arrangement.grouping is not None else ""
 
     def action_unwind(self) -> None:
         """Esc: what is being gone to, zoom, the preview, what is read, the filter, the marks.
