@@ -155,6 +155,16 @@ def test_a_column_that_went_comes_back_when_the_message_is_shorter_or_it_has_a_t
     assert "kind" in changed(fitting, 60, [{"name": 8, "kind": 9, "said": 9}])
 
 
+def test_a_column_in_which_nearly_nothing_stands_goes_before_a_message_is_cut() -> None:
+    cut = {"name": 8, "kind": 4, "said": 90}
+    others = [{"name": 8, "kind": 0, "said": 9}] * 8
+    assert "kind" not in widths(Fitting(COLUMNS), 60, [cut, *others])
+    assert "kind" in widths(Fitting(COLUMNS), 60, [cut, *others[1:]]), "one in eight is enough"
+    assert "kind" in widths(Fitting(COLUMNS), 60, [{**cut, "said": 9}, *others])
+    awaited = [{**each, "kind": UNKNOWN_SIZE} for each in others]
+    assert "kind" in widths(Fitting(COLUMNS), 60, [cut, *awaited])
+
+
 def test_what_is_not_known_yet_has_its_usual_width_and_no_longer_when_it_is() -> None:
     fitting = Fitting(COLUMNS)
     assert widths(fitting, 60, [{"name": 8, "kind": UNKNOWN_SIZE, "said": 9}])["kind"] == 9

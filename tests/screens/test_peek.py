@@ -429,7 +429,7 @@ async def test_the_border_between_list_and_preview_moves() -> None:
         await shown.press("z")
         await shown.until(lambda: beside.outer_size.width == before + 4)
         await shown.press(*["plus"] * 30)
-        await shown.until(lambda: shown.rows.size.width == 80)
+        await shown.until(lambda: shown.rows.outer_size.width == 80)
 
 
 async def test_where_there_is_no_preview_the_keys_say_so() -> None:

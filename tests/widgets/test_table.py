@@ -140,8 +140,36 @@ async def test_the_header_stays_while_the_list_scrolls() -> None:
     async with Alone(widget).run_test(size=(40, 10)) as pilot:
         await pilot.press("G")
         lines = screen_of(widget)
-        assert lines[0].split() == ["NAME", "AGE", "NOTE"]
+        assert lines[0].split()[:3] == ["NAME", "AGE", "NOTE"]
         assert "thing-99" in lines[-1]
+
+
+async def test_the_header_says_which_rows_are_seen_where_some_are_hidden() -> None:
+    widget = rows(12)
+    async with Alone(widget).run_test(size=(60, 10)) as pilot:
+        assert screen_of(widget)[0].rstrip().endswith("NOTE                         1-9 of 12")
+        await pilot.press("j")
+        assert screen_of(widget)[0].rstrip().endswith("1-9 of 12"), "the cursor is seen anyway"
+        await pilot.press("G")
+        assert screen_of(widget)[0].rstrip().endswith("4-12 of 12")
+        widget.note("3 new above")
+        assert screen_of(widget)[0].rstrip().endswith("3 new above  4-12 of 12")
+        widget.replace(things(9))
+        assert "of 9" not in screen_of(widget)[0], "nothing is hidden"
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_without_room_for_them_it_says_how_many_are_hidden_above_and_below(
+    ascii: bool,
+) -> None:
+    widget = rows(112, ascii=ascii)
+    up, down = "^v" if ascii else "↑↓"
+    async with Alone(widget).run_test(size=(32, 10)) as pilot:
+        assert screen_of(widget)[0].rstrip().endswith(f" {down}103")
+        await pilot.press("ctrl+d")
+        assert screen_of(widget)[0].rstrip().endswith(f" {up}4 {down}99")
+        await pilot.press("G")
+        assert screen_of(widget)[0].rstrip().endswith(f" {up}103")
 
 
 async def test_a_thing_is_told_once_when_the_cursor_rests_on_it() -> None:
@@ -260,8 +288,11 @@ async def test_what_is_off_the_screen_paints_nothing() -> None:
         with painting(widget) as painted:
             for i in range(50, 100):
                 widget.update_item(i, Thing(f"thing-{i}", note="changed"))
-            widget.replace([*widget.items, Thing("one-more")])
+            widget.replace([*widget.items[:-1], Thing("another")])
         assert painted.cells == 0
+        with painting(widget) as painted:
+            widget.replace([*widget.items, Thing("one-more")])
+        assert painted.cells == 1, "how many there are: 101 in place of 100"
 
 
 async def test_a_second_paints_only_the_digits_that_changed() -> None:

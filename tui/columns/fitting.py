@@ -3,7 +3,7 @@
 A column without a text gives its room away. The names and the last column that grows, a message as
 a rule, share what the others leave: they are cut last, and no message is cut beside cells of its
 own row that nobody uses. So a column goes, or becomes as narrow as that row needs it, when a row
-that leaves it empty has a message without room.
+that leaves it empty has a message without room; one in which nearly nothing stands goes, too.
 
 What was decided once stays until the list is another one or the screen has another size: columns
 become wider while somebody scrolls, and they go, but they do not come and go. Where the rows
@@ -24,6 +24,8 @@ EMPTY = 8
 """So many empty cells of a row are better given to a text of it that was cut."""
 COMFORT, LUXURY = 60, 5
 """Cells that a message has before columns are shown whose `drop` is so high or higher."""
+SPARSE = 8
+"""A column in which fewer than one of so many rows says something goes before a message is cut."""
 SHARE = 30
 """Per cent of a line that names may take beside messages that are cut."""
 
@@ -183,7 +185,12 @@ class Fitting(Generic[T]):
         message, width = shown[growing[-1]], widths[growing[-1]]
         cut = [row for row in rows if row.get(message.id, 0) > width]
         for column, has in zip(shown, widths, strict=True) if cut else ():
-            if column is message or column.ticks or column.joined or column.id == sorted_by:
+            if column is message or column.joined or column.id == sorted_by:
+                continue
+            if column.drop and not column.keeps and _is_sparse(column.id, rows):
+                self._most[column.id] = 0
+                return True
+            if column.ticks:
                 continue
             least = min(_known(row, column.id, has) for row in cut)
             if has - least < EMPTY:
@@ -196,6 +203,11 @@ class Fitting(Generic[T]):
                 self._most[column.id] = most
                 return True
         return False
+
+
+def _is_sparse(name: str, rows: Sequence[RowSizes]) -> bool:
+    """Whether nearly no row has a text in a column; where one is not known yet it may have."""
+    return sum(bool(row.get(name, 0)) for row in rows) * SPARSE < len(rows)
 
 
 def _known(row: RowSizes, name: str, otherwise: int) -> int:

@@ -185,6 +185,7 @@ def runs_columns(look: Look, made: Runs) -> tuple[Column[Any], Column[Any], Colu
             title="LAST RUN",
             text=lambda maker, now: told(age_text(age(maker, now)) or dash),
             width=8,
+            align="right",
             order=age,
             ticks=True,
             keeps=True,
@@ -194,6 +195,7 @@ def runs_columns(look: Look, made: Runs) -> tuple[Column[Any], Column[Any], Colu
             title="ACTIVE",
             text=lambda maker, now: told(str(under_way(maker) or dash)),
             width=6,
+            align="right",
             order=lambda maker, now: under_way(maker) or None,
         ),
     )
@@ -238,6 +240,7 @@ def age_column(look: Look) -> Column[Any]:
         title="AGE",
         text=lambda each, now: age_text(age(each, now)) or dash,
         width=6,
+        align="right",
         order=age,
         ticks=True,
         keeps=True,

@@ -80,6 +80,7 @@ def columns(look: Look, runs: Runs) -> tuple[Column[Any], ...]:
             title="TEMPLATES",
             text=lambda template, now: str(len(template.spec.templates)),
             width=9,
+            align="right",
             order=lambda template, now: len(template.spec.templates),
             drop=3,
         ),

@@ -143,6 +143,7 @@ def _last(
             grow=3 if id == "message" else 0,
             style=lambda group: style(group.last),
             ticks=column.ticks,
+            align=column.align,
             cut=column.cut,
             drop=drop,
             joined=joined,

@@ -39,7 +39,7 @@ from tui.widgets.cells import (
     tail,
     width_of,
 )
-from tui.widgets.table_renderer import ASCII_CURSOR_SIGNS, CURSOR_SIGNS, TableRenderer
+from tui.widgets.table_renderer import ASCII_CURSOR_SIGNS, CURSOR_SIGNS, Hidden, TableRenderer
 
 LEAST_NAME = 8
 """Cells of a name for which counts beside it make room."""
@@ -116,7 +116,7 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
 
     # --- lines ---------------------------------------------------------------------------
 
-    def header_line(self, width: int) -> Strip:
+    def header_line(self, width: int, hidden: Hidden | None = None) -> Strip:
         """The titles of the columns on a rule; while keys come here that is heavy, and the first
         title in reverse video."""
         line = rule(self.is_focused, ascii=self.ascii)
@@ -128,7 +128,8 @@ class StepTreeRenderer(TableRenderer[TreeRow]):
             if not pieces:
                 named = self.style("front" if self.is_focused else "muted")
                 marked = f"{len(self._marks()):,} marked" if self._marks() else ""
-                told = (marked, self.ordered, self.sought, self.follows)
+                where = hidden.text if hidden is not None else ""
+                told = (marked, self.ordered, self.sought, self.follows, where)
                 title = " ".join([title, *filter(None, told)])
                 title = cut(title, max(0, placed.width - 3), ellipsis=self.ellipsis)
             is_large = self.is_timeline or placed.width >= LEAST_AXIS

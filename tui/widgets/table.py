@@ -24,7 +24,7 @@ from tui.messages import Said
 from tui.widgets.cells import padded, plain, width_of
 from tui.widgets.line_view import COMMON, LineView
 from tui.widgets.table_model import TableModel, TablePosition
-from tui.widgets.table_renderer import TableRenderer
+from tui.widgets.table_renderer import Hidden, TableRenderer
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ class Table(LineView, Generic[T]):
         bind("move.left", "pan_left", "Pan left", group="list"),
         bind("move.right", "pan_right", "Pan right", group="list"),
         bind("wide", "wide", "Wide", group="list"),
-        bind("open", "choose", "Open", group="list"),
+        bind("open", "choose", "Open", group="list", shown=True),
     ]
 
     UNMARKABLE: ClassVar[str] = "nothing is marked here"
@@ -371,12 +371,20 @@ class Table(LineView, Generic[T]):
 
     # --- painting ------------------------------------------------------------------------
 
+    @property
+    def hidden(self) -> Hidden | None:
+        """Which rows are on the screen; None where that is all of them."""
+        model, count = self.model, len(self.items)
+        if count <= model.page:
+            return None
+        return Hidden(model.top + 1, min(count, model.top + model.page), count)
+
     def line_at(self, y: int) -> Strip:
         """The header, an item, a line of the placeholder, or a blank."""
         width, model = self.size.width, self.model
         row = y - self._header_height
         if row < 0:
-            return self.renderer.header_line(width)
+            return self.renderer.header_line(width, self.hidden)
         index = model.top + row
         if index < len(model.items):
             item = model.items[index]

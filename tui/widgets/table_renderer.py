@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from rich.style import Style
 from textual.strip import Strip
@@ -45,6 +45,29 @@ CURSOR_SIGNS, ASCII_CURSOR_SIGNS = " ►■◆", " >*#"
 """The sign of a row: neither, under the cursor, marked, both."""
 WIDEST = 1000
 """Cells that a column takes at most in wide mode: a message may be a megabyte."""
+
+
+class Hidden(NamedTuple):
+    """Which rows of a table are on the screen, where that is not all of them."""
+
+    first: int
+    last: int
+    """Both counted from 1."""
+    total: int
+
+    @property
+    def text(self) -> str:
+        """`3-21 of 87`, as texts have it."""
+        return f"{self.first:,}-{self.last:,} of {self.total:,}"
+
+    def told(self, titles: int, room: int, *, ascii: bool) -> str:
+        """`3-21 of 87` where that has room behind the titles of the columns; else only how many
+        there are above and below, over the last title."""
+        if titles + width_of(self.text) + 2 <= room:
+            return f" {self.text}"
+        up, down = "^v" if ascii else "↑↓"
+        numbers = (up, self.first - 1), (down, self.total - self.last)
+        return "".join(f" {sign}{number:,}" for sign, number in numbers if number)
 
 
 class CellRenderer(Protocol[ItemT]):
@@ -255,8 +278,9 @@ class TableRenderer(Generic[T]):
 
     # --- lines ---------------------------------------------------------------------------
 
-    def header_line(self, width: int) -> Strip:
-        """The titles of the columns, with an arrow at the one that is sorted by."""
+    def header_line(self, width: int, hidden: Hidden | None = None) -> Strip:
+        """The titles of the columns, with an arrow at the one that is sorted by; which rows are on
+        the screen where some are hidden, and the note."""
         heading = self.style("heading")
         arrows = "^v" if self.ascii else "↑↓"
 
@@ -268,11 +292,16 @@ class TableRenderer(Generic[T]):
             return [(fit(title, placed.width, align=column.align), heading)]
 
         line = self._line((" " * self._gutter, heading), cell, heading, width)
-        if not self.note:
+        if not self.note and hidden is None:
             return line
-        note = cut(f"  {plain(printable(self.note), self.ascii)} ", width, ellipsis=self.ellipsis)
-        kept = line.crop(0, width - width_of(note))
-        return Strip.join([kept, strip_of([(note, self.style("accent"))], width_of(note), heading)])
+        note = plain(printable(self.note), self.ascii)
+        note = cut(f"  {note} ", width, ellipsis=self.ellipsis) if note else ""
+        room = width - width_of(note)
+        titles = width_of(line.text.rstrip())
+        where = f"{hidden.told(titles, room, ascii=self.ascii)} " if hidden is not None else ""
+        kept = line.crop(0, room - width_of(where))
+        right = [(note, self.style("accent")), (where, self.style("muted"))]
+        return Strip.join([kept, strip_of(right, width - kept.cell_length, heading)])
 
     def item_line(self, item: T, width: int, *, is_cursor: bool, is_marked: bool) -> Strip:
         """One item; cursor and mark are seen without colours, too."""
