@@ -173,7 +173,7 @@ class ArgoApp(TerminalApp):
         bind(
             "help",
             "help",
-            "help",
+            "Help",
             group="app",
             shown=True,
             tooltip="What keys, signs and filters mean here.",

@@ -408,7 +408,7 @@ def go_to(terminal: Pty, what: str, name: str, *, names: Sequence[str] = ()) -> 
     typed, title = {
         "cron": ("cron", " argo ▸ cron workflows "),
         "template": ("wftmpl", " argo ▸ workflow templates "),
-    }.get(what.partition(" ")[0], ("workflows", " argo  RW "))
+    }.get(what.partition(" ")[0], ("workflows", " argo   "))
     terminal.press(":", *typed, "enter")
     terminal.wait_for(title)
     terminal.quiet()

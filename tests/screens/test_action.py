@@ -208,7 +208,7 @@ async def test_where_nothing_may_be_changed_every_action_is_refused_with_a_reaso
     begin: Callable[[], Any], why: str
 ) -> None:
     async with begin() as shown:
-        assert "? help" in shown.rows_of_screen[-1]
+        assert "? Help" in shown.rows_of_screen[-1]
         assert "Retry" not in shown.rows_of_screen[-1], "what is refused is no hint"
         for key in ("r", "R", "D", "X", "T", "s"):
             shown.app.say("")

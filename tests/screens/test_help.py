@@ -196,14 +196,14 @@ async def test_help_is_searched_and_closed_by_what_opened_it() -> None:
 async def test_hints_are_of_the_widget_that_has_the_focus_and_always_name_help() -> None:
     async with showing(nightly_etl(), size=(80, 24)) as shown:
         hints = shown.app.screen.query_one(Hints)
-        assert "/ Filter" in hints.text and shown.rows_of_screen[-1].rstrip().endswith("? help")
+        assert "/ Filter" in hints.text and shown.rows_of_screen[-1].rstrip().endswith("? Help")
         await shown.open()
         hints = shown.app.screen.query_one(Hints)
         await shown.until(lambda: "Fold" in hints.text)
         await shown.press("l")
         await shown.until(lambda: "Follow" in hints.text)
         assert "Fold" not in hints.text.replace("Follow", "")
-        assert shown.rows_of_screen[-1].rstrip().endswith("? help")
+        assert shown.rows_of_screen[-1].rstrip().endswith("? Help")
 
 
 async def test_keys_that_what_the_cursor_is_on_cannot_take_are_dimmed() -> None:
@@ -312,4 +312,4 @@ async def test_below_a_box_no_key_of_the_screen_beneath_is_hinted() -> None:
             await shown.until(lambda: len(shown.app.screen_stack) == 3)
             await shown.until(lambda: not shown.rows_of_screen[-1].strip())
             await shown.press("escape")
-            await shown.until(lambda: "? help" in shown.rows_of_screen[-1])
+            await shown.until(lambda: "? Help" in shown.rows_of_screen[-1])

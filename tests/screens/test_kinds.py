@@ -147,9 +147,9 @@ async def test_the_runs_of_a_template_of_the_cluster_come_from_every_namespace()
 @pytest.mark.parametrize(
     ("line", "head"),
     [
-        ("cron", "scripted ▸ argo ▸ cron workflows  RW"),
-        ("wftmpl", "scripted ▸ argo ▸ workflow templates  RW"),
-        ("cwftmpl", "scripted ▸ argo ▸ cluster workflow templates  RW"),
+        ("cron", "scripted ▸ argo ▸ cron workflows  "),
+        ("wftmpl", "scripted ▸ argo ▸ workflow templates  "),
+        ("cwftmpl", "scripted ▸ argo ▸ cluster workflow templates  "),
     ],
 )
 async def test_a_list_says_what_it_lists(line: str, head: str) -> None:
@@ -159,7 +159,7 @@ async def test_a_list_says_what_it_lists(line: str, head: str) -> None:
         assert head in shown.rows_of_screen[0]
         await go(shown, "wf")
         await shown.until(lambda: sorted(listed(shown)) == ["etl-1", "nightly-1"])
-        assert "▸ argo  RW" in shown.rows_of_screen[0]
+        assert "▸ argo  " in shown.rows_of_screen[0]
 
 
 async def test_other_namespaces_are_listed_of_the_kind_that_is_in_front() -> None:
@@ -192,7 +192,7 @@ async def test_a_list_that_namespaces_do_not_matter_to_names_none_and_offers_non
         shown.app.views.bring(ListScreen(shown.app.context, alone))
         await shown.at_rest()
         await shown.until(lambda: listed(shown) == ["shared"])
-        assert "scripted ▸ cluster workflow templates  RW" in shown.rows_of_screen[0]
+        assert "scripted ▸ cluster workflow templates  " in shown.rows_of_screen[0]
         await shown.press("0")
         assert shown.said == "cluster workflow templates are in no namespace"
         await go(shown, "ns ml")

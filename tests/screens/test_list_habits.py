@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.app import Shown, showing
+from tests.support.app import Shown, showing, strips_of
 from tests.support.runs import run, step, team
 from tests.support.scripted import ScriptedSource, listed, ref_of
 from tui.domain.query import expanded, parse
@@ -209,6 +209,41 @@ def stuck(name: str, message: str = "ImagePullBackOff: no such tag") -> Manifest
     return run(name, "Running", "0/1", began=9, nodes=[step(name, "", "Running"), pull])
 
 
+async def test_what_is_suspended_is_counted_by_itself() -> None:
+    held = run("held-1", "Running", began=9, spec={"suspend": True})
+    async with showing(held, run("fine-1", "Running", began=2), size=(110, 20)) as shown:
+        assert "1 run 1 suspended │ 2" in shown.rows_of_screen[0]
+
+
+async def test_a_filter_says_which_key_takes_it_away_and_what_it_is_called() -> None:
+    source = ScriptedSource(run("fine-1", "Running", began=2), run("bad-1", "Failed", ended=1))
+    async with showing(source=source, size=(80, 24)) as shown:
+        await shown.press("exclamation_mark")
+        line = shown.rows_of_screen[1]
+        assert line.startswith(" /phase:failed|error|trouble:*  ")
+        assert line.rstrip().endswith(" problems; Esc shows all")
+        await shown.until(lambda: "Esc Show all" in shown.rows_of_screen[-1])
+        await shown.press("slash", *"bad")
+        assert "Esc shows" not in shown.rows_of_screen[1], "now Esc takes back what is typed"
+        await shown.press("enter")
+        await shown.until(lambda: shown.rows_of_screen[1].rstrip().endswith("   Esc shows all"))
+        await shown.press("escape")
+        await shown.until(lambda: "Esc" not in shown.rows_of_screen[-1])
+        assert shown.names == ["fine-1", "bad-1"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_phase_of_what_the_cursor_is_on_has_its_colour_at_every_size(
+    size: tuple[int, int],
+) -> None:
+    async with showing(run("bad-1", "Failed", ended=1), size=size) as shown:
+        await shown.until_shown("Failed")
+        below = [strip for strip in strips_of(shown.app) if "Failed" in strip.text][-1]
+        (piece,) = (each for each in below if "Failed" in each.text)
+        assert piece.style is not None
+        assert piece.style.color == shown.rows.token("phase-failed").color
+
+
 async def test_what_waits_in_trouble_is_counted_and_is_a_problem_with_a_sign_of_its_own() -> None:
     source = ScriptedSource(
         stuck("score-1"), run("fine-1", "Running", began=2), run("bad-1", "Failed", ended=1)
@@ -268,7 +303,7 @@ async def test_where_a_filter_leaves_nothing_no_key_that_acts_is_hinted() -> Non
         assert "Resubmit" in shown.rows_of_screen[-1]
         await shown.press("slash", *"zzzz", "enter")
         await shown.until(lambda: "Resubmit" not in shown.rows_of_screen[-1])
-        assert "Retry" not in shown.rows_of_screen[-1] and "? help" in shown.rows_of_screen[-1]
+        assert "Retry" not in shown.rows_of_screen[-1] and "? Help" in shown.rows_of_screen[-1]
         assert not {"Logs", "Artifacts"} & {*shown.rows_of_screen[-1].split()}
         await shown.press("escape")
         await shown.until(lambda: "Resubmit" in shown.rows_of_screen[-1])

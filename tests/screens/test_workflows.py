@@ -48,7 +48,17 @@ async def test_a_row_tells_why_a_workflow_does_not_get_on_and_the_filter_finds_i
 async def test_the_header_counts_by_phase_and_says_where_and_live() -> None:
     async with showing(*team()) as shown:
         head = shown.rows_of_screen[0]
-        for told in ("scripted", "argo", "RW", "live", "3 run", "1 trouble", "3 fail", "16"):
+        for told in (
+            "scripted",
+            "argo",
+            "RW",
+            "live",
+            "2 run",
+            "1 suspended",
+            "1 trouble",
+            "3 fail",
+            "16",
+        ):
             assert told in head
 
 

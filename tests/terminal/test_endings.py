@@ -79,9 +79,9 @@ def test_the_size_of_the_terminal_wins_over_the_environment() -> None:
     with Pty(run_tui(SAVED), columns=90, rows=20, env=env) as shown:
         shown.wait_for("nightly")
         shown.quiet(still=0.2)
-        assert "? help" in shown.picture().splitlines()[-1]
+        assert "? Help" in shown.picture().splitlines()[-1]
         shown.during(lambda: shown.resize(70, 15), still=0.3)
-        assert "? help" in shown.picture().splitlines()[-1]
+        assert "? Help" in shown.picture().splitlines()[-1]
 
 
 @pytest.mark.parametrize("key", ["?", ":", "q"])

@@ -166,7 +166,7 @@ class ArtifactsPane(Pane):
         bind("times", "times", "When they were made", group="artifacts"),
         bind("side.down", "scroll_preview(1)", "Preview down", group="artifacts"),
         bind("side.up", "scroll_preview(-1)", "Preview up", group="artifacts"),
-        bind("unwind", "undo", "Back", group="artifacts"),
+        bind("unwind", "undo", "Back", group="artifacts", shown=True),
     ]
 
     def __init__(self, context: PaneContext) -> None:

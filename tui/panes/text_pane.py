@@ -59,7 +59,7 @@ class SearchedPane(Pane):
     """Lines with a search bar below them; subclasses bind the key that opens it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("unwind", "end_search", "End search", group="text"),
+        bind("unwind", "end_search", "End search", group="text", shown=True),
     ]
 
     lines = query_one(TextView)

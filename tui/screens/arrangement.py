@@ -272,6 +272,14 @@ class Arrangement(Generic[L]):
         known = {**given, **{k: v for k, v in own.items() if k not in given}}
         return {name: text for name, text in known.items() if self._can_ask(text)}
 
+    @property
+    def called(self) -> str:
+        """What the filter is called that is on; "" for one without a name, or typed by its name."""
+        query, kind = self.query, self._kind
+        if kind.problems and query == kind.problems:
+            return "problems"
+        return next((f"@{name}" for name, text in self.named_filters.items() if text == query), "")
+
     def _mine(self) -> dict[str, str]:
         """The filter that leaves what one made oneself, by Argo's labels; none where nobody says
         who one is."""

@@ -203,10 +203,13 @@ def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
             return True
         if view.pane_with_keys and binding.action == f"pane('{view.pane_with_keys}')":
             return True  # one is there; others need the room more
+        if binding.id == "unwind" and not view.unwinds:
+            return True
         return has_none(binding) or any(not each.lacks for each in denied(binding))
 
     return Hints(
         hides=is_no_use,
         dims=is_refused,
+        names=lambda binding: view.unwinds if binding.id == "unwind" else binding.description,
         ascii=context.ascii,
     )

@@ -9,6 +9,7 @@ from textual import on
 
 from tui.context import AppContext
 from tui.errors import QueryError
+from tui.keys import hint
 from tui.screens.arrangement import Arrangement
 from tui.widgets.query_bar import QueryBar
 
@@ -52,6 +53,18 @@ class FilterBar(QueryBar):
             self._complain(f"{text}: {self.problem}")
             self.problem = ""
         self.text = self._arrangement.query
+        self._tell_way_out()
+
+    def open(self, text: str | None = None, *, prompt: str | None = None) -> None:
+        """While one types, keys are told elsewhere."""
+        self.tell("")
+        super().open(text, prompt=prompt)
+
+    def _tell_way_out(self) -> None:
+        """Say behind a filter what it is called, and which key takes it away."""
+        called = self._arrangement.called if self.text else ""
+        words = f"{hint('unwind')} shows all"
+        self.tell(f"{called}; {words}" if called else words if self.text else "")
 
     def _complain(self, text: str) -> None:
         self._complaint = text
@@ -78,6 +91,7 @@ class FilterBar(QueryBar):
         self.look_for(self.text)
         if not self.problem:
             self._leave()
+            self._tell_way_out()
             return
         self.go_on()
         try:
@@ -101,3 +115,4 @@ class FilterBar(QueryBar):
         if not self.is_typed_into:
             self.problem = ""
             self.text = self._arrangement.query
+            self._tell_way_out()

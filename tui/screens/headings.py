@@ -57,8 +57,8 @@ def heading_of_list(
     *,
     archive: ArchiveReader[Any] | None = None,
 ) -> Heading:
-    """Which cluster, which namespaces, what is listed unless it is what the program begins with,
-    whether one may write, how the watch is, how many.
+    """Which cluster, which namespaces, what is listed unless it is what the program begins with;
+    how many, and, at the end as on every screen, whether one may write and how the watch is.
 
     `where` are the connection and the namespace of the cursor, where one may write or not;
     `archive` is what is read of archives beside the list, if anything is.
@@ -73,11 +73,12 @@ def heading_of_list(
         (f" {context.place_label}", "heading"),
         (f" {arrow} {namespaces}" if kind.follows_scope else "", ""),
         (f" {arrow} {kind.nouns}" if kind is not next(iter(KINDS)) else "", ""),
-        ("  ", ""),
     ]
-    _, reason, _, called, date, _, words = range(len(left), len(left) + STANDING)
-    left += standing(context, context.lists.of(kind).standings, where)
     read = len(left)
+    right.append(("  ", ""))
+    begin = len(left) + len(right)
+    _, reason, _, called, date, _, words = range(begin, begin + STANDING)
+    right += [*standing(context, context.lists.of(kind).standings, where), (" ", "")]
     shrinks = [
         (date, WHOLE),
         (words, 0),
@@ -408,8 +409,8 @@ def heading_of_object(
     place = connection.place.label if connection is not None else key.connection or "…"
     left: list[HeaderPart] = [
         (" ", ""),
-        (f"{place} {arrow} ", "muted"),
-        (f"{key.namespace} {arrow} " if key.namespace else "", "muted"),
+        (f"{place} {arrow} ", ""),
+        (f"{key.namespace} {arrow} " if key.namespace else "", ""),
         (key.name, "heading"),
     ]
     where, namespace, name = 1, 2, 3

@@ -250,7 +250,7 @@ class PreviewSide(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("open", "screen.open('')", "Open", group="preview"),
+        bind("open", "screen.open('')", "Open", group="preview", shown=True),
     ]
 
     facts = query_one(Preview)

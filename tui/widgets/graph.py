@@ -73,7 +73,7 @@ class GraphView(LineView):
         bind("move.half-up", "pan_rows(-0.5)", "Half page up", group="graph"),
         bind("move.page-down", "pan_rows(1)", "Page down", group="graph"),
         bind("move.page-up", "pan_rows(-1)", "Page up", group="graph"),
-        bind("open", "choose", "Open", group="graph"),
+        bind("open", "choose", "Open", group="graph", shown=True),
         bind("mark", "mark", "Mark", group="graph"),
         bind("mark.range", "mark_range", "Mark up to here", group="graph"),
         bind("mark.all", "mark_all", "Mark all shown", group="graph"),

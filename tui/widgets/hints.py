@@ -22,6 +22,11 @@ KEPT = ("actions", "help", "play_pause", "play_on")
 """Actions whose hints are shown even when others have no room: they lead to all others, or are for
 what goes on by itself."""
 
+FIRST = ("open", "unwind")
+"""Ids of what one presses most: they come first."""
+LATER = ("pane.artifacts",)
+"""Ids of what comes behind what can be done, which has a use in fewer places."""
+
 
 class Hint(NamedTuple):
     """A key and what it does."""
@@ -32,6 +37,13 @@ class Hint(NamedTuple):
     """Whether it is shown even when others have no room."""
     is_dimmed: bool = False
     """Whether the key only says why it does nothing."""
+
+
+def _rank(id: str) -> int:
+    """Where the hint of a binding stands; of those with one rank in the order of their widgets."""
+    if id in FIRST:
+        return FIRST.index(id) - len(FIRST)
+    return int(id in LATER)
 
 
 def character_of(key: str) -> str | None:
@@ -51,16 +63,19 @@ class Hints(LineView, can_focus=False):
         *,
         hides: Callable[[Binding], bool] | None = None,
         dims: Callable[[Binding], bool] | None = None,
+        names: Callable[[Binding], str] | None = None,
         ascii: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         """`hides` and `dims` say of a binding whether its key is no use here: to be left out, or
-        shown as what others may do."""
+        shown as what others may do; `names` what it does here, where that is not always the same.
+        """
         super().__init__(id=id, classes=classes)
         self.ascii = ascii
         self._hides = hides or (lambda binding: False)
         self._dims = dims or (lambda binding: False)
+        self._names = names or (lambda binding: binding.description)
         self._hints: tuple[Hint, ...] = ()
         self._is_covered = False
 
@@ -83,6 +98,7 @@ class Hints(LineView, can_focus=False):
         if not self.is_attached or not self.screen.is_active:
             return
         found: dict[str, Hint] = {}
+        ranks: dict[str, int] = {}
         focused = self.screen.focused
         for key, active in self.screen.active_bindings.items():
             binding = active.binding
@@ -91,13 +107,14 @@ class Hints(LineView, can_focus=False):
             if focused is not None and focused.check_consume_key(key, character_of(key)):
                 continue  # it would be typed into what has the focus
             if not self._hides(binding):
+                ranks[binding.action] = _rank(binding.id or "")
                 found[binding.action] = Hint(
                     key_name(binding.key),
-                    binding.description,
+                    self._names(binding),
                     is_kept=binding.action.endswith(KEPT),
                     is_dimmed=self._dims(binding),
                 )
-        self.show(found.values())
+        self.show(found[action] for action in sorted(found, key=lambda action: ranks[action]))
 
     def show(self, hints: Iterable[Hint]) -> None:
         """Show these hints."""
