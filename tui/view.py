@@ -88,6 +88,11 @@ class View(Screen[T]):
         return ""
 
     @property
+    def form(self) -> str:
+        """In which form steps have the keys: `tree`, `graph` or `timeline`; "" where none have."""
+        return ""
+
+    @property
     def has_subject(self) -> bool:
         """Whether there is something here that could be acted on at all, for the row of hints."""
         return True

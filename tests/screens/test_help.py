@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ import pytest
 from textual.screen import Screen
 
 from tests.support.app import STILL, Shown, showing
-from tests.support.runs import nightly_etl, run, team
+from tests.support.runs import nightly_etl, run, step, team
 from tests.support.scripted import ScriptedSource
 from tui.actions import actions_of
+from tui.domain.identity import Target
 from tui.keys import KEYS
 from tui.kinds.workflows import WORKFLOWS
 from tui.panes import panes_of
+from tui.ports.exec import Exec
 from tui.screens.help import EDGE, HelpScreen, help_lines
 from tui.screens.legend import filter_words, signs
 from tui.widgets.hints import Hints
@@ -179,6 +182,41 @@ async def test_help_of_a_workflow_begins_with_what_has_the_focus(keys: str, firs
         assert "ACT ON THE WORKFLOW" in help_text(shown)
 
 
+FORMS = {"1": "1 Tree", "2": "2 Graph", "3": "3 Timeline"}
+
+
+def hinted_forms(shown: Shown) -> set[str]:
+    """The keys of the forms that the row of hints names."""
+    row = shown.rows_of_screen[-1]
+    return {key for key, told in FORMS.items() if f"  {told}  " in row}
+
+
+@pytest.mark.parametrize("key", ["2", "3"])
+async def test_graph_and_timeline_name_the_way_to_the_tree_wherever_there_is_little_room(
+    key: str,
+) -> None:
+    async with showing(nightly_etl(), size=(80, 24)) as shown:
+        await shown.open()
+        await shown.until_shown("Enter Open")
+        assert not hinted_forms(shown)
+        await shown.press(key)
+        await shown.until(lambda: hinted_forms(shown) == {"1"})
+        await shown.press("1")
+        await shown.until(lambda: not hinted_forms(shown))
+
+
+async def test_where_there_is_room_each_form_of_the_steps_names_both_others() -> None:
+    async with showing(nightly_etl(), size=(180, 40)) as shown:
+        await shown.open()
+        for key in ("3", "2", "1", "2", "3", "1"):
+            await shown.press(key)
+            await shown.until(partial(lambda front: hinted_forms(shown) == {*FORMS} - {front}, key))
+        row = shown.rows_of_screen[-1]
+        assert row.rstrip().endswith("? Help"), "it stands where one looks for it"
+        await shown.press("l")
+        await shown.until(lambda: not hinted_forms(shown))  # digits are windows of time there
+
+
 async def test_help_is_searched_and_closed_by_what_opened_it() -> None:
     async with showing(*team()) as shown:
         await shown.press("question_mark")
@@ -226,6 +264,32 @@ async def test_keys_that_what_the_cursor_is_on_cannot_take_are_dimmed() -> None:
         shown.rows.move_to_line(shown.names.index("over"))
         await shown.press("enter")
         await shown.until(lambda: "(X Stop)" in hinted() and "Fold" in hinted())
+
+
+class Shells:
+    """What offers shells, and is never asked for one."""
+
+    def refusal(self, operation: str, target: Target | None) -> str:
+        return ""
+
+
+@pytest.mark.parametrize("form", ["1", "2", "3"])
+async def test_a_shell_is_dimmed_where_the_cursor_is_on_no_pod(form: str) -> None:
+    nodes = [
+        step("under-way", "", "Running", type="DAG", children=["go"]),
+        step("under-way", "go", "Running"),
+    ]
+    source = ScriptedSource(run("under-way", "Running", began=5, nodes=nodes))
+    source.ports[Exec] = Shells()
+    async with showing(source=source) as shown:
+        await shown.open()
+        await shown.press(form)
+        hints = shown.app.screen.query_one(Hints)
+        await shown.press("g")
+        await shown.until(lambda: "($ Shell)" in hints.text)
+        await shown.press("l", "escape")
+        shown.detail.split._go_to(nodes[1]["id"])
+        await shown.until(lambda: "  $ Shell" in hints.text)
 
 
 @pytest.mark.parametrize("ascii", [False, True])

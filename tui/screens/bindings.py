@@ -187,6 +187,9 @@ def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
         judge = judge_of(found)
         conditions = context.conditions_in(view.namespace, view.connection)
         subjects = [(action, each) for action in found for each in view.subjects(action.on)]
+        if found and not subjects:
+            # The cursor is on no such thing: on a step without a pod there is no shell.
+            return all(action.on in view.ACTS_ON and action.on != "kind" for action in found)
         return bool(subjects) and all(
             isinstance(judge(action, each, conditions), Denied) for action, each in subjects
         )
@@ -203,6 +206,8 @@ def hints(context: AppContext, view: View[Any], kind: str) -> Hints:
             return True
         if view.pane_with_keys and binding.action == f"pane('{view.pane_with_keys}')":
             return True  # one is there; others need the room more
+        if view.form and binding.id == f"form.{view.form}":
+            return True
         if binding.id == "unwind" and not view.unwinds:
             return True
         return has_none(binding) or any(not each.lacks for each in denied(binding))

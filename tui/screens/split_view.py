@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -36,6 +36,7 @@ from tui.panes.base import PaneContext
 from tui.panes.text_pane import SearchedPane
 from tui.screens.pane_tabs import PaneTabs
 from tui.screens.step_about import StepAbout, facts_of
+from tui.view import View
 from tui.widgets.step_tree import StepTree
 
 if TYPE_CHECKING:
@@ -181,6 +182,11 @@ class SplitView(Container):
     def is_graph(self) -> bool:
         """Whether the steps are shown as a graph."""
         return self.draws_graph
+
+    @property
+    def form(self) -> str:
+        """`tree`, `graph` or `timeline`."""
+        return "graph" if self.is_graph else "timeline" if self.steps.is_timeline else "tree"
 
     @property
     def node(self) -> Node | None:
@@ -637,6 +643,7 @@ class SplitView(Container):
         message.stop()
         self.set_class(message.is_timeline, "-zoom-tree")
         self.remove_class("-zoom-pane")
+        cast(View[Any], self.screen).hint_anew()
 
     @on(RoomWanted)
     def make_room(self, message: RoomWanted) -> None:

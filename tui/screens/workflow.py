@@ -668,6 +668,11 @@ class WorkflowScreen(View[None]):
         return self.pane_tabs.front if self.pane_tabs.holds_focus else ""
 
     @property
+    def form(self) -> str:
+        """That of the side with the steps, where it has the focus."""
+        return "" if self.pane_tabs.holds_focus else self.split.form
+
+    @property
     def place(self) -> str:
         """This workflow, the step the cursor is on, and the pane if keys go there."""
         step = self.split.step_called

@@ -22,10 +22,11 @@ KEPT = ("actions", "help", "play_pause", "play_on")
 """Actions whose hints are shown even when others have no room: they lead to all others, or are for
 what goes on by itself."""
 
-FIRST = ("open", "unwind")
-"""Ids of what one presses most: they come first."""
-LATER = ("pane.artifacts",)
-"""Ids of what comes behind what can be done, which has a use in fewer places."""
+FIRST = ("open", "unwind", "form.tree")
+"""Ids of what one presses most: they come first. In the tree there is none that leads to it."""
+LATER = ("form.graph", "form.timeline", "pane.artifacts")
+"""Ids of what comes behind what can be done, which has a use in fewer places; behind them come only
+those that lead to all others."""
 
 
 class Hint(NamedTuple):
@@ -39,11 +40,15 @@ class Hint(NamedTuple):
     """Whether the key only says why it does nothing."""
 
 
-def _rank(id: str) -> int:
+def _rank(binding: Binding) -> int:
     """Where the hint of a binding stands; of those with one rank in the order of their widgets."""
-    if id in FIRST:
-        return FIRST.index(id) - len(FIRST)
-    return int(id in LATER)
+    if binding.id in FIRST:
+        return FIRST.index(binding.id) - len(FIRST)
+    return 2 if _is_kept(binding) else int(binding.id in LATER)
+
+
+def _is_kept(binding: Binding) -> bool:
+    return binding.action.endswith(KEPT)
 
 
 def character_of(key: str) -> str | None:
@@ -107,11 +112,11 @@ class Hints(LineView, can_focus=False):
             if focused is not None and focused.check_consume_key(key, character_of(key)):
                 continue  # it would be typed into what has the focus
             if not self._hides(binding):
-                ranks[binding.action] = _rank(binding.id or "")
+                ranks[binding.action] = _rank(binding)
                 found[binding.action] = Hint(
                     key_name(binding.key),
                     self._names(binding),
-                    is_kept=binding.action.endswith(KEPT),
+                    is_kept=_is_kept(binding),
                     is_dimmed=self._dims(binding),
                 )
         self.show(found[action] for action in sorted(found, key=lambda action: ranks[action]))
