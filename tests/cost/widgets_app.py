@@ -126,13 +126,13 @@ class WidgetsApp(CellDiffMixin, App[None]):
 
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
+        ("q", "quit", "Quit"),
         ("8", "change_one", "One row"),
         ("2", "change_unseen", "Off the screen"),
         ("3", "say", "Say"),
         ("9", "end_one", "A step ends"),
         ("0", "no_bars", "No bars"),
         ("t", "tick", "Tick"),
-        ("q", "quit", "Quit"),
     ]
 
     def __init__(self, what: str) -> None:

@@ -577,7 +577,8 @@ def test_a_run_begins_again_from_the_step_under_the_cursor(
         how = Way("", "", "retry-from-here", "")
         ask_for(way, how, terminal, called="Retry from this step")
         title = "Retry from this step second"
-    terminal.wait_for("2 steps run again, 1 kept, 2 pods deleted")
+    terminal.wait_for("2 steps run again, 1 kept")
+    terminal.wait_for("2 pods deleted with their logs")
     confirm(terminal, title, "", f"Retried {name}")
     after = look(kubectl)
     gone = {key for key in before if key not in after}

@@ -137,7 +137,7 @@ def test_what_the_settings_file_says_of_keys_and_colours_holds(tmp_path: Path) -
     with reading(XDG_CONFIG_HOME=str(tmp_path), COLORTERM="truecolor") as terminal:
         assert b"48;2;28;28;28" in terminal.data, "what is behind the header in that theme"
         assert terminal.emulator.shows("the key ctrl-y is that of help already")
-        assert terminal.emulator.shows("ctrl-y help"), "hints name the keys that there are"
+        assert terminal.emulator.shows("ctrl-y Help"), "hints name the keys that there are"
         terminal.step("?", still=0.2)
         assert not terminal.emulator.shows("Keys: workflow")
         terminal.step("ctrl+y", still=0.3)
