@@ -379,7 +379,7 @@ async def test_what_failed_is_the_loudest_in_a_graph() -> None:
 
 
 async def test_the_key_of_the_pane_that_one_is_in_gives_its_room_to_others() -> None:
-    async with showing(nightly_etl(), size=(150, 40)) as shown:
+    async with showing(nightly_etl(), size=(170, 40)) as shown:
         await shown.open()
         await shown.until_shown("l Logs")
         for key, hinted in (("l", "l Logs"), ("a", "a Artifacts")):
