@@ -257,10 +257,12 @@ def check_what_is_shown(terminal: Pty, churn: Churn) -> None:
 
 
 def counts_in(picture: str) -> dict[str, int]:
-    """`10 run 27 fail │ 60` of the header, "" for all of them."""
+    """`10 run 27 fail │ 60  RW  ● live` of the header, "" for all of them."""
     counted, _, total = picture.partition("\n")[0].rpartition("│")
     found = re.findall(r"([\d,]+) (run|wait|fail)", counted)
-    numbers = [(word, number) for number, word in found] + [("", total.strip())]
+    numbers = [(word, number) for number, word in found] + [
+        ("", total.split()[0] if total.split() else "")
+    ]
     return {
         word: int(text.replace(",", "") or 0)
         for word, text in numbers
