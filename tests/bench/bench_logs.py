@@ -13,6 +13,7 @@ Last the pane itself takes in all of it in a running app: how long the event loo
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import queue
@@ -277,7 +278,12 @@ async def stalls(kubeconfig: str, lines: int) -> tuple[float, float, float]:
     time that it computed in one."""
     from tests.support.panes import bench
     from tui.panes.logs import LogsPane
+    from tui.terminal.tidying import THRESHOLDS
 
+    # As the program has it: else Python looks for rubbish among all that was imported.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
     settings = Settings(kubeconfig=kubeconfig)
     with closing(open_source(settings)) as source:
         manifest = one(source, NAME, settings)
