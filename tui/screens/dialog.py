@@ -28,7 +28,7 @@ from tui.widgets.header import HeaderLine
 
 T = TypeVar("T")
 
-NARROW, WIDTH, WIDE = 60, 74, 100
+NARROW, WIDTH, WIDE = 60, 74, 96
 """Cells of the box: at least and at most, where there is room, and what it has unless it says what
 it needs."""
 BESIDE = 4
