@@ -562,7 +562,7 @@ async def test_of_several_that_are_marked_links_are_copied_a_line_each(
         assert isinstance(seen.app.screen, Menu)
         (link,) = [each for each in seen.app.screen._choices if each.id == "link"]
         marked = len(rows.picked)
-        assert link.title.startswith("Link without a login, of ") and not link.refusal
+        assert link.title.startswith("Link without a login of ") and not link.refusal
         await seen.press(link.letter)
         await seen.until(lambda: bool(seen.app.copied))
         urls = seen.app.copied[0].splitlines()

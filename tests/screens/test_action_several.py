@@ -7,9 +7,11 @@ from tests.support.asking import Obstinate, ask, assert_calls
 from tests.support.plans import calls_of
 from tests.support.runs import ETL, nightly_etl, run
 from tests.support.scripted import ScriptedSource
-from tui.domain.identity import Target
+from tui.actions.base import Plan
+from tui.domain.identity import ObjectKey, Target
 from tui.domain.workflow import Manifest
 from tui.errors import Missing
+from tui.screens.plan_words import words_of_several
 
 
 class Vanishing(ScriptedSource):
@@ -151,3 +153,17 @@ async def test_where_all_are_gone_the_question_says_so() -> None:
     async with showing(source=source) as shown:
         await ask(shown, "D")
         assert "there is no workflow old-0" in shown.static("dialog-plan")
+
+
+def test_a_loss_that_is_true_of_each_is_told_once_and_with_its_sign() -> None:
+    loss = "Running steps end."
+    planned = [
+        (
+            Target(ObjectKey("", "wf", "argo", name)),
+            Plan("workflow.stop", f"Stop {name}", (loss, f"of {name}"), None, losses=(loss,)),
+        )
+        for name in ("a", "b")
+    ]
+    told = words_of_several(planned, {}, lambda one: ())
+    assert [line for line in told if loss in line] == [f"▲ {loss}"]
+    assert {"  of a", "  of b"} <= {*told}

@@ -167,18 +167,19 @@ def maker_name(word: str) -> str:
 
 def _label_of(word: str) -> str:
     """The label of runs that objects of a kind make. Raises: UsageError."""
-    made_by = {
-        kind.id: (label, kind.names)
-        for kind in KINDS
-        for label in MAKER_LABELS
-        if kind.noun.replace(" ", "-") == label
-    }
-    for command, (label, names) in made_by.items():
-        if word.casefold() in (command, *names):
-            return label
-    raise UsageError(
-        f"{clean(word)} is no kind of what makes runs", hint=f"there are {', '.join(made_by)}"
-    )
+    kind = KINDS.named(word.casefold())
+    label = _label(kind.noun) if kind is not None else ""
+    if label not in MAKER_LABELS:
+        makers = (each.id for each in KINDS if _label(each.noun) in MAKER_LABELS)
+        raise UsageError(
+            f"{clean(word)} is no kind of what makes runs", hint=f"there are {', '.join(makers)}"
+        )
+    return label
+
+
+def _label(noun: str) -> str:
+    """The label that the controller gives the runs of what is called so."""
+    return noun.replace(" ", "-")
 
 
 class Stats:

@@ -638,45 +638,31 @@ class ArtifactsPane(Pane):
         return ways(item, reached, workflow.ref, can)
 
     def _copy_of_marked(self, items: Sequence[Item], workflow: Workflow) -> None:
-        """Choose what to copy of all that are marked, a line each."""
-        lines: dict[tuple[str, str], list[str]] = {}
-        linked: list[Location] = []
-        """Of what a store makes links to."""
-        refusal = ""
-        for item in items:
-            for way in self._ways(item, workflow):
-                if way.id == LINK:
-                    lines.setdefault((way.id, way.title), [])
-                    refusal = refusal or way.refusal
-                    if item.location is not None and not way.refusal:
-                        linked.append(item.location)
-                elif way.text:
-                    lines.setdefault((way.id, way.title), []).append(way.text)
-        told = {
-            way: f"{title} of {_some_of(len(texts), len(items))} marked"
-            for (way, title), texts in lines.items()
-            if way != LINK
-        }
-        told |= {
-            way: f"{title}, of {_some_of(len(linked), len(items))} marked" if linked else title
-            for way, title in lines
-            if way == LINK
-        }
-        choices = lettered(
-            Choice(way, told[way], help="good for an hour", refusal="" if linked else refusal)
-            if way == LINK
-            else Choice(way, told[way], help=", ".join(texts)[:LONGEST_TOLD])
-            for (way, _), texts in lines.items()
-        )
+        """Choose what to copy of all that are marked, a line each; for links a store is asked."""
+        each = [(item, way) for item in items for way in self._ways(item, workflow)]
+        titles = {way.id: way.title for _, way in each}
+        links = [(item.location, way.refusal) for item, way in each if way.id == LINK]
+        linked = [location for location, refusal in links if location is not None and not refusal]
+        texts = {of: [way.text for _, way in each if way.id == of and way.text] for of in titles}
+
+        def choice(of: str) -> Choice:
+            if of == LINK and not linked:
+                refusal = next((refusal for _, refusal in links if refusal), "")
+                return Choice(LINK, titles[LINK], refusal=refusal)
+            count = len(linked if of == LINK else texts[of])
+            title = f"{titles[of]} of {_some_of(count, len(items))} marked"
+            told = "good for an hour" if of == LINK else ", ".join(texts[of])[:LONGEST_TOLD]
+            return Choice(of, title, help=told)
+
+        choices = lettered(choice(of) for of in titles if texts[of] or of == LINK)
 
         def chosen(id: str | None) -> None:
             if id == LINK:
                 self._copy_links(linked, len(items))
-                return
-            for (way, _), texts in lines.items():
-                if way == id:
-                    self.context.copy_lines(texts, told[way])
-                    self._say(f"sent {told[way]}")
+            elif id is not None:
+                title = choice(id).title
+                self.context.copy_lines(texts[id], title)
+                self._say(f"sent {title}")
 
         self.app.push_screen(Menu("Copy", choices, ascii=self.context.ascii), chosen)
 

@@ -15,10 +15,9 @@ from textual.getters import query_one
 from tui.bindings import bind
 from tui.domain.highlight import Highlighter, field_spans
 from tui.domain.levels import Level
-from tui.domain.lines import LineModel, SomeLines, TextLines
+from tui.domain.lines import LineModel, SomeLines, TextLines, TimedLines, has_times
 from tui.domain.logfilters import TypedFilter, let_through, typed_filter
 from tui.domain.text import clean_plain
-from tui.domain.timed import TimedLines, has_times
 from tui.keys import hint
 from tui.panes.base import READING, Pane, PaneContext
 from tui.panes.pager import page_through

@@ -158,7 +158,8 @@ def words_of_several(
     told += [*_in_turn(planned, at_a_time), *_marked(shared, plans[0])]
     for each in planned[:MOST_WORKFLOWS]:
         told.append(_title(each, planned, phases))
-        told += [f"  {line}" for line in _marked(each[1].lines, each[1]) if line not in shared]
+        own = (line for line in each[1].lines if line not in shared)
+        told += [f"  {line}" for line in _marked(own, each[1])]
     told += _rest(len(planned) - MOST_WORKFLOWS)
     return [*told, *_told(calls)]
 
