@@ -17,7 +17,7 @@ from tui.domain.lines import Colourless, Levels
 from tui.domain.logs import JOINED, LogBlock, LogSource, blocks_of, seam, stamp_of, time_of
 from tui.domain.search import LineSearch
 from tui.domain.text import SGR
-from tui.logs.book import AT_ONCE, EVERYTHING, LineFilter, LogBook, LogView
+from tui.logs.book import EVERYTHING, LineFilter, LogBook, LogView
 from tui.logs.spill import Spill
 
 NOON = datetime(2026, 8, 21, 12, tzinfo=UTC)
@@ -31,8 +31,17 @@ def source_at(book: LogBook, index: int) -> int:
     return block.source_of(line)
 
 
+MANY = 20_010
+
+
+def choose(book: LogBook, view: LogView) -> None:
+    book.choose(view)
+    while not book.go_on():
+        pass
+
+
 def hide_own(book: LogBook, hides: bool) -> None:
-    assert book.choose(LogView(hides_own=hides))
+    choose(book, LogView(hides_own=hides))
 
 
 def text_of(book: LogBook) -> list[str]:
@@ -220,7 +229,7 @@ def test_a_search_looks_at_one_block_at_a_time_whatever_is_shown_of_it() -> None
     for i in range(300):
         book.append(blocks(b"%s%d\n" % (b"ab"[i % 2 :][:1], i)))
     for view in (LogView(), LogView(filters=(LineFilter(re.compile("a")),))):
-        book.choose(view)
+        choose(book, view)
         pieces = {book.piece(index) for index in range(len(book))}
         numbers = [index for piece in sorted(pieces) for index in range(*piece)]
         assert numbers == list(range(len(book))) and len(pieces) > 5
@@ -284,7 +293,7 @@ def test_a_search_in_a_log_that_grows_and_drops_finds_what_stands_there(
     book = LogBook(in_memory=240, spill=FullDisk(300))
     lines = [b"%s%d\n" % (each.encode(), i) for i, each in enumerate(said)]
     book.append(blocks(*lines[:later]))
-    assert book.choose(view)
+    choose(book, view)
     search = LineSearch(Colourless(book), re.compile(text), start=start)
     for forward in ways:
         search.step(step, forward=forward)
@@ -317,7 +326,7 @@ def test_lines_that_match_are_shown_with_those_around_them_whenever_they_came(
         book.append(blocks(line))
     a = LineFilter(re.compile("a"), is_inverted=is_inverted, context=context)
     b = LineFilter(re.compile("b"))
-    assert book.choose(LogView(filters=(a, b)))
+    choose(book, LogView(filters=(a, b)))
     for line in lines[before:]:
         book.append(blocks(line))
     hits = [i for i, text in enumerate(said) if ("a" in text) != is_inverted and "b" in text]
@@ -334,16 +343,16 @@ def test_lines_that_match_are_shown_with_those_around_them_whenever_they_came(
 
 def test_a_choice_among_many_lines_goes_block_by_block_and_new_lines_join_it() -> None:
     book = LogBook()
-    book.append(blocks(*(b"line %d\n" % i for i in range(AT_ONCE + 10))))
+    book.append(blocks(*(b"line %d\n" % i for i in range(MANY))))
     book.append(blocks(*(b"%0300d\n" % i for i in range(1000))))
     assert not book.choose(LogView(filters=(LineFilter(re.compile("77$")),)))
-    assert book.choosing == 0 and len(book) == AT_ONCE + 1010, "the old choice stays meanwhile"
+    assert book.choosing == 0 and len(book) == MANY + 1000, "the old choice stays meanwhile"
     book.go_on()
     book.append(blocks(b"the last 77\n"))
     while not book.go_on():
         pass
     assert book.choosing is None
-    assert len(book) == (AT_ONCE + 10) // 100 + 10 + 1
+    assert len(book) == MANY // 100 + 10 + 1
     assert book.line(len(book) - 1) == "the last 77"
 
 
@@ -352,10 +361,10 @@ def test_lines_of_a_window_and_of_some_sources_are_shown() -> None:
     for second in range(10):
         book.append(blocks_of([at(second, f"line {second}")], second % 2))
     begin = time_of(b"2026-08-21T10:00:03Z")
-    book.choose(LogView(window=(begin, begin + 4_000_000_000)))
+    choose(book, LogView(window=(begin, begin + 4_000_000_000)))
     assert text_of(book) == ["line 3", "line 4", "line 5", "line 6"]
     assert book.index_at(time_of(b"2026-08-21T10:00:05Z")) == 2
-    book.choose(LogView(left_out=frozenset({1})))
+    choose(book, LogView(left_out=frozenset({1})))
     assert text_of(book) == [f"line {second}" for second in range(0, 10, 2)]
 
 
@@ -404,3 +413,16 @@ def test_a_progress_bar_is_written_over_itself_and_not_over_what_stands_before_i
     book.append(blocks_of([stamp + b"10%\r20%\r100%\r\n", stamp + b"ab\bc\n"]))
     shown = [SGR.sub("", line) for line in text_of(book)]
     assert shown == ["10:41:22.000 train          100%", "10:41:22.000 train          ac"]
+
+
+def test_lines_that_keep_a_filter_busy_for_ever_are_shown_and_it_is_said() -> None:
+    book = LogBook()
+    book.append(blocks(b"aab\n", b"aa\n"))
+    choose(book, LogView(filters=(LineFilter(re.compile("(a|aa)+$")),)))
+    assert text_of(book) == ["aa"] and not book.gave_up
+    book.append(blocks(b"a" * 100 + b"!\n", b"after\n"))
+    assert book.gave_up and text_of(book) == ["aab", "aa", "a" * 100 + "!", "after"]
+    book.append(blocks(b"aa\n"))
+    assert len(book) == book.total == 5, "nothing is lost"
+    choose(book, EVERYTHING)
+    assert not book.gave_up and len(book) == 5

@@ -54,6 +54,28 @@ async def test_filters_stack_and_escape_takes_them_away_one_by_one() -> None:
         assert int(on.app.escapes) == 1, "only then it is the screen's"
 
 
+NEVER = "(a|aa)+$"
+"""An expression that comes to no end on a line of many `a` and something else."""
+
+
+async def test_a_filter_that_comes_to_no_end_is_left_out_be_it_when_lines_come() -> None:
+    source = Written()
+    pipe = source.pipe(pod("api"))
+    pipe.put(line(1, "begin") + line(2, "caa"))
+    async with bench(new, source) as on:
+        on.app.show(running("api"), "api")
+        await on.until(lambda: "caa" in on.app.text)
+        await typed(on, "ampersand", NEVER)
+        assert on.app.text.splitlines() == ["caa"]
+        pipe.put(line(3, "a" * 100 + "!") + line(4, "end"))
+        await on.until(lambda: len(on.app.text.splitlines()) == 4)
+        assert "takes too long" in on.app.said[-1] and "&" not in head(on)
+        on.app.said.clear()
+        await typed(on, "ampersand", NEVER)
+        assert "takes too long" in on.app.said[-1] and len(on.app.text.splitlines()) == 4
+        pipe.put(None)
+
+
 async def test_errors_alone_stand_with_their_traces_and_warnings_come_with_the_second_key() -> None:
     source = ScriptedSource()
     said = ["begin", "ERROR it broke", "  at a", "  at b", "on", "WARN slow", "ERROR again", "end"]

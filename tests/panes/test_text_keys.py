@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,8 @@ from tests.support.panes import On, bench
 from tests.support.runs import ETL, at, nightly_etl, run, step
 from tests.support.scripted import ScriptedSource
 from tui.bindings import group_of
-from tui.domain.logfilters import let_through, typed_filter
+from tui.domain.lines import TextLines
+from tui.domain.logfilters import Looking, narrowed, typed_filter
 from tui.panes.events import EventsPane
 from tui.panes.inout import InOutPane
 from tui.panes.manifest import ManifestPane
@@ -37,10 +40,18 @@ async def shown(on: On[EventsPane]) -> None:
     await on.until(lambda: "gamma four" in on.app.text)
 
 
-async def typed(on: On[EventsPane], text: str) -> None:
+async def typed(on: On[Any], text: str) -> None:
     await on.pilot.press("ampersand")
     names = {" ": "space", "-": "minus", "!": "exclamation_mark"}
     await on.pilot.press(*(names.get(char, char) for char in text), "enter")
+
+
+def found(looking: Looking) -> list[int]:
+    while True:
+        try:
+            next(looking)
+        except StopIteration as end:
+            return list(end.value)
 
 
 def said(on: On[EventsPane]) -> list[str]:
@@ -78,11 +89,61 @@ async def test_a_filter_that_is_given_up_changes_nothing() -> None:
 
 
 def test_context_of_a_filter_is_shown_with_what_matches() -> None:
-    lines = [str(number) for number in range(10)]
+    lines = TextLines("\n".join(map(str, range(10))))
     around, inverted = typed_filter("-C 1 5"), typed_filter("!4")
     assert around is not None and inverted is not None
-    assert let_through(lines, [around]) == [4, 5, 6]
-    assert let_through(lines, [around, inverted]) == [5, 6]
+    assert found(narrowed(lines, [around])) == [4, 5, 6]
+    assert found(narrowed(lines, [around, inverted])) == [5, 6]
+    assert found(narrowed(lines, [inverted], wrong=lambda text: text == "5", around=2)) == [
+        *(3, 5, 6, 7),
+    ]
+
+
+NEVER = "(a|aa)+$"
+"""An expression that comes to no end on a line of many `a` and something else."""
+
+
+async def test_a_filter_that_comes_to_no_end_is_left_out_and_the_one_before_stays() -> None:
+    source = told()
+    event = Event("Normal", "alpha", f"alpha {'a' * 200}!", at(1))
+    source.events_of[ETL] = (*source.events_of[ETL], event)
+    async with bench(EventsPane, source) as on:
+        await shown(on)
+        await typed(on, "alpha")
+        await typed(on, NEVER)
+        await on.until(lambda: bool(on.app.said))
+        assert on.app.said[-1].startswith("on some line the expression takes too long")
+        assert said(on) == ["alpha one", "alpha three"]
+        bar = on.pane._narrow_bar
+        assert bar is not None and bar.text == "alpha"
+
+
+async def test_a_long_text_is_looked_through_in_turns_and_what_is_typed_meanwhile_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = 60_000
+    text = "\n".join("exit code: 2" if at % 1000 == 7 else f"{at}" for at in range(lines))
+    async with bench(InOutPane, ScriptedSource()) as on:
+        on.pane.put("long", text)
+        turns = 0
+
+        def in_next_turn(work: Callable[[], object]) -> None:
+            nonlocal turns
+            turns += 1
+            usual(work)
+
+        usual = on.pane.lines.in_next_turn
+        monkeypatch.setattr(on.pane.lines, "in_next_turn", in_next_turn)
+        await on.pilot.press("!")
+        await on.until(lambda: len(on.pane._text) == lines // 1000)
+        assert turns > 2, "keys have their turn between"
+        await on.pilot.press("!")
+        await typed(on, "00$")
+        on.pane.put("long", f"{text}\n7700")
+        await on.pilot.press("ampersand", "x")
+        bar = on.pane._narrow_bar
+        await on.until(lambda: len(on.pane._text) == lines // 100)
+        assert bar is not None and bar.text == "x", "it is not written over"
 
 
 async def test_a_line_is_copied_that_of_a_search_first() -> None:

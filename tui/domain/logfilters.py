@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Generator, Iterable, Sequence
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
+from tui.domain.lines import LineModel
 from tui.domain.search import compile_pattern
+from tui.domain.text import clean_plain
 
 _CONTEXT = re.compile(r"-[CABcab] ?(\d+)(?: +|$)")
 MOST_CONTEXT = 200
+SLICE = 100
+"""Lines that are looked at before a pause."""
+Looking: TypeAlias = Generator[None, None, Sequence[int]]
+"""Looks at some lines at a time, and comes to numbers of lines in the end."""
 
 
 class TypedFilter(NamedTuple):
@@ -22,23 +29,63 @@ class TypedFilter(NamedTuple):
     """Why the expression was taken literally, if it was."""
 
 
-def let_through(lines: Sequence[str], filters: Iterable[TypedFilter]) -> list[int]:
-    """The numbers of the lines that all of the filters let through, one after the other."""
-    numbers = list(range(len(lines)))
+def narrowed(
+    lines: LineModel,
+    filters: Iterable[TypedFilter],
+    *,
+    wrong: Callable[[str], bool] | None = None,
+    around: int = 0,
+) -> Looking:
+    """Find the numbers of the lines that all of the filters let through, one after the other; with
+    `wrong` only what it says of, and so many lines around that.
+
+    It pauses after some lines, for keys to be heard.
+    """
+    numbers: Sequence[int] = range(len(lines))
     for each in filters:
-        hits = [
-            at
-            for at, number in enumerate(numbers)
-            if bool(each.pattern.search(lines[number])) != each.is_inverted
-        ]
-        around = {
-            near
-            for at in hits
-            for near in range(max(0, at - each.context), at + each.context + 1)
-            if near < len(numbers)
-        }
-        numbers = [numbers[at] for at in sorted(around)]
+        places = yield from _places(numbers, partial(_is_through, lines, each))
+        near = yield from _with_context(places, each.context, len(numbers))
+        numbers = [numbers[at] for at in near]
+    if wrong is not None:
+        places = yield from _places(range(len(lines)), partial(_is_so, lines, wrong))
+        near = yield from _with_context(places, around, len(lines))
+        wanted = set(near)
+        numbers = [number for number in numbers if number in wanted]
     return numbers
+
+
+def _is_through(lines: LineModel, each: TypedFilter, number: int) -> bool:
+    found = each.pattern.search(clean_plain(lines.line(number)))
+    return (found is None) is each.is_inverted
+
+
+def _is_so(lines: LineModel, asked: Callable[[str], bool], number: int) -> bool:
+    return asked(clean_plain(lines.line(number)))
+
+
+def _places(numbers: Sequence[int], wanted: Callable[[int], bool]) -> Looking:
+    """The places in `numbers` of those that are wanted."""
+    found = []
+    for at, number in enumerate(numbers):
+        if wanted(number):
+            found.append(at)
+        if at % SLICE == SLICE - 1:
+            yield
+    return found
+
+
+def _with_context(places: Sequence[int], context: int, count: int) -> Looking:
+    """The places and so many before and after each, of `count`."""
+    if not context:
+        return places
+    found: list[int] = []
+    end = 0
+    for number, at in enumerate(places):
+        first, end = max(end, at - context), min(count, at + context + 1)
+        found.extend(range(first, end))
+        if number % SLICE == SLICE - 1:
+            yield
+    return found
 
 
 def typed_filter(text: str) -> TypedFilter | None:

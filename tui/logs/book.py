@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from tui.domain.deadline import TookTooLong, deadline
 from tui.domain.levels import Level, level_of
 from tui.domain.logs import (
     JOINED,
@@ -54,8 +55,8 @@ IN_MEMORY = 64 << 20
 """Bytes of a log that are kept in memory."""
 OPEN = 6
 """Blocks that stay taken apart, or read from the file, for those who look at them next."""
-AT_ONCE = 20_000
-"""Lines of a book that is so small that another choice of its lines is made at once."""
+LONGEST_CHOICE = 0.1
+"""Seconds of computing after which the choice among lines that came is given up."""
 MIXED = 1 << 16
 """Bytes up to which a block takes in lines of other sources."""
 NAME_CELLS = 14
@@ -225,6 +226,8 @@ class LogBook:
         """Which are to be shown instead, while they are being chosen."""
         self._chosen: list[_Choice] = []
         """What is to be shown of each block then, as far as it is known."""
+        self.gave_up = False
+        """Whether a filter took too long for lines that came, which are all shown since then."""
         self._sources = sources
         self._spill = spill or Spill()
         self._zone = zone
@@ -332,12 +335,24 @@ class LogBook:
         self._in_memory += kept.block.size
         self._all_end += len(new)
         at = len(self._kept) - 1
-        kept.choice = self._choice(self.view, at, self._kept[at - 1].choice.reach if at else 0)
+        kept.choice = self._choice_of_new(at)
         if self.view.context:
             self._widen_kept(at)
         self._end = self._firsts[-1] + kept.showing
         if kept not in self._recent:
             kept.block.forget()
+
+    def _choice_of_new(self, at: int) -> _Choice:
+        """Which lines of a block are shown that came just now."""
+        reach = self._kept[at - 1].choice.reach if at else 0
+        if not self.view.filters:
+            return self._choice(self.view, at, reach)
+        try:
+            with deadline(LONGEST_CHOICE):
+                return self._choice(self.view, at, reach)
+        except TookTooLong:
+            self.gave_up = True
+            return ALL
 
     def _widen_kept(self, at: int) -> None:
         """Show what belongs to the context of the last block at the end of those before it."""
@@ -567,13 +582,10 @@ class LogBook:
 
     def choose(self, view: LogView) -> bool:
         """Show other lines; true if that is done, false if `go_on` has to be called for it."""
-        if view.is_all or self.total <= AT_ONCE:
-            self._next, self._chosen = view, []
-            while not self.go_on():
-                pass
-            return True
-        self._next, self._chosen = view, []
-        return False
+        self._next, self._chosen, self.gave_up = view, [], False
+        while view.is_all and not self.go_on():
+            pass
+        return view.is_all
 
     def leave_out(self, sources: frozenset[int]) -> None:
         """Leave out the lines that come of these sources from now on, too."""

@@ -24,7 +24,7 @@ from textual.message import Message
 
 from tui.bindings import bind
 from tui.commands import Command, alone
-from tui.domain.deadline import TookTooLong, deadline
+from tui.domain.deadline import TookTooLong
 from tui.domain.jsonlines import is_json, pretty, readable
 from tui.domain.levels import Level
 from tui.domain.logfilters import typed_filter
@@ -49,7 +49,7 @@ from tui.panes.keeping import ArchiveLimit
 from tui.panes.log_choice import LogChoice
 from tui.panes.log_steps import LogStepsScreen, OtherLogScreen, Wanted
 from tui.panes.pager import page_through
-from tui.panes.text_pane import SearchedPane
+from tui.panes.text_pane import IN_A_TURN, LEFT_OUT, SearchedPane, done_in_turn
 from tui.ports.connection import offered
 from tui.ports.pods import Pod, Pods
 from tui.state.inbox import BEAT
@@ -62,10 +62,6 @@ READING_DELAY = 0.3
 """Seconds without a line after which the pane says that it is reading."""
 AT_ONCE = 1 << 20
 """Bytes of a log that are taken in one turn of the event loop."""
-CHOOSING = 0.008
-"""Seconds of choosing lines before keys are heard again."""
-LONGEST_CHOICE = 0.1
-"""Seconds of computing after which an expression is given up."""
 ENDS = 200
 """Lines at either end of a log that tell whether it has JSON."""
 MOST_COPIED = 50_000
@@ -190,6 +186,8 @@ class LogsPane(SearchedPane):
         """What that is in words, and what it counts back from where that is not now."""
         self._anchor: int | None = None
         """The number of the line that is to be at the top when other lines are shown."""
+        self._is_choosing = False
+        """Whether it goes on in the next turn with choosing those."""
         self._asks: Literal["filter", "time", "fields"] = "filter"
         """What is typed in the line below the log."""
         self._typed_wrong = False
@@ -550,6 +548,8 @@ class LogsPane(SearchedPane):
         self._go_to_spot(is_whole=False)
         if not self.lines.is_following and self._goes_on:
             self._new += came.lines
+        if self.book.gave_up and self._filters:
+            self._leave_out_filter()
 
     def _log_ended(self, error: TuiError | None) -> None:
         """The log has ended, or cannot be read."""
@@ -858,31 +858,31 @@ class LogsPane(SearchedPane):
         first, _ = self.lines.shown_range
         if len(self.book) and self._anchor is None:
             self._anchor = self.book.number_of(min(first, len(self.book) - 1))
-        if self.book.choose(view):
-            self._lines_chosen()
-        else:
-            self.lines.in_next_turn(self._go_on_choosing)
-        self._show_head()
+        self.book.choose(view)
+        if not self._is_choosing:
+            self._go_on_choosing()
 
     def _go_on_choosing(self) -> None:
+        self._is_choosing = False
         if not self.is_mounted:
             return
-        until = monotonic() + CHOOSING
         try:
-            with deadline(LONGEST_CHOICE):
-                while monotonic() < until:
-                    if self.book.go_on():
-                        self._lines_chosen()
-                        return
+            is_done = done_in_turn(self.book.go_on)
         except TookTooLong:
-            self._filters.pop()
-            self.context.say(
-                "on some line the expression takes too long: it is left out", "warning"
-            )
-            self._choose_lines()
+            self._leave_out_filter()
             return
+        if is_done:
+            self._lines_chosen()
+            return
+        self._is_choosing = True
         self._show_head()
         self.lines.in_next_turn(self._go_on_choosing)
+
+    def _leave_out_filter(self) -> None:
+        """Show lines without the last filter, which comes to no end on some of them."""
+        self._filters.pop()
+        self.context.say(LEFT_OUT, "warning")
+        self._choose_lines()
 
     def _lines_chosen(self) -> None:
         is_following = self.lines.is_following
@@ -1048,7 +1048,7 @@ class LogsPane(SearchedPane):
         self._is_counting = False
         if self._rate is None or not self.is_mounted:
             return
-        until = monotonic() + CHOOSING
+        until = monotonic() + IN_A_TURN
         while self._rate.step() and monotonic() < until:
             pass
         if self._rate.is_done:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
+from time import monotonic
 from typing import ClassVar
 
 from textual import on, work
@@ -13,10 +15,11 @@ from textual.binding import BindingType
 from textual.getters import query_one
 
 from tui.bindings import bind
+from tui.domain.deadline import TookTooLong, deadline
 from tui.domain.highlight import Highlighter, field_spans
 from tui.domain.levels import Level
 from tui.domain.lines import LineModel, SomeLines, TextLines, TimedLines, has_times
-from tui.domain.logfilters import TypedFilter, let_through, typed_filter
+from tui.domain.logfilters import Looking, TypedFilter, narrowed, typed_filter
 from tui.domain.text import clean_plain
 from tui.keys import hint
 from tui.panes.base import READING, Pane, PaneContext
@@ -25,6 +28,25 @@ from tui.widgets.cells import plain, width_of
 from tui.widgets.pointed_text import PointedText
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
+
+IN_A_TURN = 0.008
+"""Seconds of looking at lines before keys are heard again."""
+LONGEST_LOOK = 0.1
+"""Seconds of computing after which an expression is given up."""
+LEFT_OUT = "on some line the expression takes too long: it is left out"
+
+
+def done_in_turn(go_on: Callable[[], bool]) -> bool:
+    """Go on with some work until it is done, or until keys have to be heard; whether it is done.
+
+    Raises: TookTooLong, where some step of it comes to no end.
+    """
+    until = monotonic() + IN_A_TURN
+    with deadline(LONGEST_LOOK):
+        while monotonic() < until:
+            if go_on():
+                return True
+    return False
 
 
 class PaneText:
@@ -125,8 +147,6 @@ class SearchedPane(Pane):
 
 WRONG = re.compile(r"(?:^|\s)[!✖](?:\s|$)")
 """The sign of something wrong, by itself."""
-MOST_NARROWED = 200_000
-"""Lines of a text in which filters look for what matches; more would hold up keys."""
 LABELLED = re.compile(r" *(?:[^\s:][^:]{0,40}: +)?")
 """What stands before the value of a line: blanks, or a name with a colon."""
 
@@ -173,6 +193,8 @@ class TextPane(SearchedPane):
         """What lines have to match, as it was typed; one after the other."""
         self._narrow_bar: QueryBar | None = None
         """Where a filter is typed, and stands while it is on; None before the first."""
+        self._looking: Looking | None = None
+        """What lines are being looked for, where that takes more than one turn."""
         self._subject: object = None
         self._shown = ""
 
@@ -211,33 +233,93 @@ class TextPane(SearchedPane):
         """Show the lines of a text that is too large to be put as a whole; else like `put`."""
         self._whole = lines
         if subject == self._subject:
-            self._text.replace(self._lines_told())
-            self.lines.changed()
-        else:
-            self._show_all()
-            self._subject, self._text = subject, PaneText(self._lines_told())
-            self.lines.show(self._text)
+            self._narrow()
+            return
+        self._filters.clear()
+        self._is_wrong_only = False
+        self._looking = None
+        self._subject, self._text = subject, PaneText(self._with_times(lines))
+        self.lines.show(self._text)
+        self._tell_filters()
 
     # --- only lines that match ---------------------------------------------------------------
 
-    def _narrowed(self) -> LineModel:
-        """The lines that the filters let through; of those that tell of something wrong, alone."""
-        if not self._filters and not self._is_wrong_only:
-            return self._whole
-        texts = [clean_plain(self._whole.line(index)) for index in range(len(self._whole))]
-        numbers = let_through(texts, [each for _, each in self._filters])
-        if self._is_wrong_only:
-            wrong = (at for at, text in enumerate(texts) if self.is_wrong(text))
-            near = {at + by for at in wrong for by in range(-self.AROUND, self.AROUND + 1)}
-            numbers = [at for at in numbers if at in near]
-        return SomeLines(self._whole, numbers)
+    def _show_lines(self, lines: LineModel) -> None:
+        self._text.replace(self._with_times(lines))
+        self.lines.changed()
+        self._tell_count()
 
-    def _lines_told(self) -> LineModel:
-        """The same, with their times as those of here where that is wanted."""
-        lines = self._narrowed()
+    def _with_times(self, lines: LineModel) -> LineModel:
+        """With their times as those of here, where that is wanted."""
         if not self._tells_times:
             return lines
         return TimedLines(lines, self.context.now, plain(self.BESIDE_TIMES, self.context.ascii))
+
+    def _tell_filters(self) -> None:
+        if self._narrow_bar is not None:
+            told = f" {hint('narrow')} ".join(text for text, _ in self._filters)
+            self._narrow_bar.text = told
+            self._tell_count()
+
+    def _tell_count(self) -> None:
+        if self._narrow_bar is not None:
+            shown = f"{len(self._text):,} of {len(self._whole):,} lines"
+            told = "looking …" if self._looking is not None else shown
+            self._narrow_bar.tell(told if self._filters else "")
+
+    def _narrow(self) -> None:
+        """Show the lines that the filters let through; of those that tell of something wrong,
+        alone. What is shown stays until these are found."""
+        whole = self._whole
+        if not self._filters and not self._is_wrong_only:
+            self._looking = None
+            self._show_lines(whole)
+            return
+        filters = [each for _, each in self._filters]
+        wrong = self.is_wrong if self._is_wrong_only else None
+        self._look(
+            narrowed(whole, filters, wrong=wrong, around=self.AROUND),
+            lambda numbers: self._show_lines(SomeLines(whole, numbers)),
+        )
+
+    def _show_narrowed(self) -> None:
+        """The same, after the filters were changed."""
+        self._tell_filters()
+        self._narrow()
+
+    def _look(self, looking: Looking, found: Callable[[Sequence[int]], object]) -> None:
+        """Look at lines, some at a time, and do something with the numbers of those found; nothing
+        else is looked for any more."""
+        self._looking = looking
+        self._go_on_looking(looking, found)
+
+    def _go_on_looking(self, looking: Looking, found: Callable[[Sequence[int]], object]) -> None:
+        if looking is not self._looking or not self.is_mounted:
+            return
+        numbers: Sequence[int] = ()
+
+        def go_on() -> bool:
+            nonlocal numbers
+            try:
+                next(looking)
+            except StopIteration as end:
+                numbers = end.value
+                return True
+            return False
+
+        try:
+            is_done = done_in_turn(go_on)
+        except TookTooLong:
+            del self._filters[-1:]
+            self.context.say(LEFT_OUT, "warning")
+            self._show_narrowed()
+            return
+        if is_done:
+            self._looking = None
+            found(numbers)
+        else:
+            self._tell_count()
+            self.lines.in_next_turn(partial(self._go_on_looking, looking, found))
 
     def number_of(self, index: int) -> int:
         """Of a line that is shown, the number among all."""
@@ -245,15 +327,6 @@ class TextPane(SearchedPane):
         if isinstance(shown, TimedLines):
             shown = shown.lines
         return shown.numbers[index] if isinstance(shown, SomeLines) else index
-
-    def _show_narrowed(self) -> None:
-        self._text.replace(self._lines_told())
-        self.lines.changed()
-        bar = self._narrow_bar
-        if bar is not None:
-            bar.text = f" {hint('narrow')} ".join(text for text, _ in self._filters)
-            shown = f"{len(self._text):,} of {len(self._whole):,} lines"
-            bar.tell(shown if self._filters else "")
 
     def _show_all(self) -> None:
         """Without filters."""
@@ -276,9 +349,7 @@ class TextPane(SearchedPane):
             return
         message.stop()
         found = typed_filter(message.text)
-        if found is not None and len(self._whole) > MOST_NARROWED:
-            self.context.say(f"too long to be narrowed; {hint('filter')} searches it", "warning")
-        elif found is not None:
+        if found is not None:
             self._filters.append((message.text.strip(), found))
         self._show_narrowed()
         self.lines.focus()
@@ -326,29 +397,32 @@ class TextPane(SearchedPane):
         if self._is_wrong_only:
             self._is_wrong_only = False
             self._show_narrowed()
-        elif self._wrong_lines(self._whole):
-            self._is_wrong_only = True
-            self._show_narrowed()
-            self.context.say(f"only what is wrong; {hint('problems')} shows all")
+        else:
+            self._look_for_wrong(self._whole, lambda _: self._show_wrong_only())
+
+    def _show_wrong_only(self) -> None:
+        self._is_wrong_only = True
+        self._show_narrowed()
+        self.context.say(f"only what is wrong; {hint('problems')} shows all")
 
     def action_problem(self, step: int) -> None:
         """To the next (1) or previous (-1) line that tells of something wrong and is not in sight,
         round the end."""
-        if wrong := self._wrong_lines(self._text):
-            self.go_to_one_of(wrong, step, "line about it", "lines about it")
+        self._look_for_wrong(
+            self._text.lines,
+            lambda wrong: self.go_to_one_of(wrong, step, "line about it", "lines about it"),
+        )
 
-    def _wrong_lines(self, lines: LineModel) -> Sequence[int]:
-        """Those that tell of something wrong; none, and a word about it, where there are none."""
-        if len(lines) > MOST_NARROWED:
-            self.context.say(
-                f"too long to be looked through; {hint('filter')} searches it", "warning"
-            )
-            return ()
-        texts = (clean_plain(lines.line(index)) for index in range(len(lines)))
-        found = [at for at, text in enumerate(texts) if self.is_wrong(text)]
-        if not found:
-            self.context.say("nothing here tells of anything wrong")
-        return found
+    def _look_for_wrong(self, lines: LineModel, found: Callable[[Sequence[int]], object]) -> None:
+        """Do something with those that tell of something wrong; where none does, say so."""
+
+        def take(wrong: Sequence[int]) -> None:
+            if wrong:
+                found(wrong)
+            else:
+                self.context.say("nothing here tells of anything wrong")
+
+        self._look(narrowed(lines, (), wrong=self.is_wrong), take)
 
     def go_to_one_of(self, numbers: Sequence[int], step: int, noun: str, nouns: str) -> None:
         """To the next (1) or previous (-1) of these lines that is not in sight, round the end;
