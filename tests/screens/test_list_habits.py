@@ -116,6 +116,30 @@ async def test_what_was_said_after_a_wrong_filter_stays_when_it_is_taken_back() 
         assert shown.said == "something else"
 
 
+NEVER = "name:/(a|aa)+$/"
+"""A filter that comes to no end on a row of many `a` and something else."""
+
+
+async def test_a_filter_that_comes_to_no_end_is_refused_and_taken_away_when_such_a_row_comes() -> (
+    None
+):
+    source = ScriptedSource(*RUNS, run("baa", "Running"))
+    endless = "a" * 100 + "-1"
+    async with showing(source=source) as shown:
+        await shown.press("slash", *NEVER, "enter")
+        assert shown.names == ["baa"]
+        source.put(run(endless, "Running"))
+        await shown.until(lambda: endless in shown.names)
+        assert len(shown.names) == len(RUNS) + 2, "nothing is lost"
+        assert "takes too long on some row, so all are shown" in shown.said
+        await shown.press("slash", *"nightly", "enter")
+        before = shown.names
+        await shown.press("slash", *["backspace"] * len("nightly"), *NEVER)
+        assert "takes too long" in shown.text
+        await shown.press("escape")
+        assert shown.names == before and shown.overview.query_bar.text == "nightly"
+
+
 def many(count: int) -> list[Manifest]:
     return [run(f"w-{i:02}", "Succeeded", began=100 + i, ended=50) for i in range(count)]
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tui.domain.deadline import TookTooLong, deadline
 from tui.domain.durations import seconds_between, seconds_of
 from tui.domain.identity import Depth, ObjectKey, Row
 from tui.domain.search import NESTED, compiled
@@ -72,6 +73,36 @@ class Field:
         if any(test(text) and not test(before) for text, before in self.deeper):
             return Depth.SUMMARY
         return self.depth
+
+
+class Expression:
+    """A typed regular expression as a test.
+
+    One that comes to no end on some text is given up: it holds of that text and of all after it.
+    """
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._search = pattern.search
+        self._may_never_end = _MAY_NEVER_END.search(pattern.pattern) is not None
+        self.gave_up = False
+        """Whether it came to no end on some text."""
+
+    def __call__(self, text: str) -> bool:
+        if not self._may_never_end:
+            return self._search(text) is not None
+        try:
+            if not self.gave_up:
+                with deadline(LONGEST):
+                    return self._search(text) is not None
+        except TookTooLong:
+            self.gave_up = True
+        return True
+
+
+LONGEST = 0.05
+"""Seconds of computing after which an expression is given up."""
+_MAY_NEVER_END = re.compile(r"\)[*+{]|[*+}].*[*+}]", re.DOTALL)
+"""A repeated group, or two repeats: all others end soon, and are quicker without a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +219,12 @@ class Query:
     @property
     def _alternatives(self) -> Iterable[Alternative]:
         return (one for term in self.terms for one in term.alternatives)
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether an expression in it came to no end on some object."""
+        tests = (one.test for one in self._alternatives)
+        return any(isinstance(each, Expression) and each.gave_up for each in tests)
 
     def __bool__(self) -> bool:
         """Whether it has any term."""
@@ -470,7 +507,7 @@ class _Reader:
         except re.error as error:
             place = begun + 1 + (error.pos or 0)
             raise QueryError(f"not a regular expression: {error.msg}", place) from error
-        return lambda text: found.search(text) is not None
+        return Expression(found)
 
     def _peek(self) -> str:
         return self._text[self._at : self._at + 1]

@@ -305,9 +305,18 @@ class Arrangement(Generic[L]):
 
     def filter(self, text: str) -> None:
         """Show what matches; a QueryError leaves everything as it is."""
-        query = self.read(text)
+        query, before = self.read(text), (self.query, self._asked)
         self.query, self._asked = text, query
         self._apply()
+        if query.gave_up:
+            self.query, self._asked = before
+            self._apply()
+            raise QueryError("the expression takes too long on some row", max(0, text.find("/")))
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether the filter came to no end on some row that came."""
+        return self._asked.gave_up
 
     def group(self, grouping: Grouping | None) -> None:
         """Put rows together by something, or by nothing; none is opened."""

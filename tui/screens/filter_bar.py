@@ -55,6 +55,12 @@ class FilterBar(QueryBar):
         self.text = self._arrangement.query
         self._tell_way_out()
 
+    def give_up(self) -> None:
+        """Take away a filter that came to no end on some row, and say so."""
+        text = self._arrangement.query
+        self.put("")
+        self._complain(f"{text}: takes too long on some row, so all are shown")
+
     def open(self, text: str | None = None, *, prompt: str | None = None) -> None:
         """While one types, keys are told elsewhere."""
         self.tell("")

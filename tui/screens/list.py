@@ -387,7 +387,9 @@ class ListScreen(View[None]):
             # What somebody acts on stays in sight, though it may not match the filter after.
             listing.keep(row.key for row in changes.changed if self.context.pending.of(row.key))
         change = listing.update(changes)
-        if change.order:
+        if self.arrangement.gave_up:
+            self.query_bar.give_up()
+        elif change.order:
             self._show_rows()
         elif change:
             rows = listing.rows
