@@ -65,7 +65,7 @@ ARROWS: dict[str, set[str]] = {
     "config": {"actions", "domain", "errors", "keys", "kinds", "settings", "themes"},
     "columns": {"domain", "registry"},
     "kinds": {"columns", "domain", "registry"},
-    "terminal": {"bugs", "keys", "errors", "domain.hidden", "domain.text"},
+    "terminal": {"bugs", "keys", "errors", "domain.hidden", "domain.lines", "domain.text"},
     "messages": {"domain", "actions", "errors"},
     "widgets": {"bindings", "keys", "columns", "domain", "messages"},
     "menu": {"bindings", "columns", "keys", "messages", "view", "widgets"},

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from tests.support.app import Shown, showing
 from tests.support.logs_pane import POD_OF_ETL
 from tests.support.runs import ETL, etl_log, nightly_etl, run, team
 from tests.support.scripted import ScriptedSource
+from tui.domain.lines import PlainRows, TextLines
 from tui.domain.text import SGR
 from tui.errors import Unreachable
+from tui.panes.text_pane import PaneText
 from tui.screens.save import SaveScreen
+from tui.widgets.line_view import in_next_turn
 
 
 @pytest.fixture
@@ -212,3 +217,77 @@ async def test_where_nothing_is_shown_a_word_says_so() -> None:
         await shown.until_said("there is no text and no list here")
         await shown.press(*":plain", "enter")
         await shown.until_said("there is no text and no list here")
+
+
+class Endless:
+    """Rows of which there are more than can be written in a turn."""
+
+    def __init__(self, rows: int, *, ends: bool = True) -> None:
+        self._rows, self._ends = rows, ends
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        for row in range(self._rows):
+            yield f"row {row}"
+        if not self._ends:
+            raise IndexError
+
+
+async def saving(shown: Shown, rows: Endless) -> SaveScreen:
+    screen = SaveScreen(shown.app.context, rows, "large.log")
+    told = shown.app.say
+    shown.app.call_later(shown.app.push_screen, screen, lambda text: told(text) if text else None)
+    await shown.until(lambda: shown.shows(SaveScreen) and proposed(shown))
+    return screen
+
+
+async def test_a_large_text_is_written_in_turns_and_is_there_as_a_whole(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+
+    def turn(screen: SaveScreen, work: Callable[[], object]) -> None:
+        told.append(str(screen.query_one("#save-told", Static).visual))
+        in_next_turn(screen, work)
+
+    monkeypatch.setattr("tui.screens.save.in_next_turn", turn)
+    async with showing(nightly_etl()) as shown:
+        await saving(shown, Endless(100_000))
+        assert "Save 100,000 lines as" in shown.text
+        await shown.press("enter")
+        await shown.until_said("100,000 lines written to")
+    assert len(told) > 5, "keys have their turn between"
+    assert all(text.startswith("writing … ") for text in told)
+    assert os.listdir(here) == ["large.log"]
+    assert (here / "large.log").read_text().endswith("row 99998\nrow 99999\n")
+
+
+@pytest.mark.parametrize("is_key", [True, False])
+async def test_what_is_not_written_to_its_end_is_removed(here: Path, is_key: bool) -> None:
+    async with showing(nightly_etl()) as shown:
+        await saving(shown, Endless(100_000_000))
+        await shown.press("enter")
+        await shown.until(lambda: "writing … " in shown.text)
+        assert os.listdir(here) != []
+        if is_key:
+            await shown.press("escape")
+            assert shown.said == "not saved: writing was stopped"
+            assert os.listdir(here) == []
+    assert os.listdir(here) == []
+
+
+async def test_lines_that_go_meanwhile_are_no_half_of_a_file(here: Path) -> None:
+    async with showing(nightly_etl()) as shown:
+        await saving(shown, Endless(5_000, ends=False))
+        await shown.press("enter")
+        await shown.until(lambda: "not saved: the lines are no longer there" in shown.text)
+        assert os.listdir(here) == []
+
+
+async def test_a_text_that_is_replaced_meanwhile_is_written_as_it_was() -> None:
+    text = PaneText(TextLines("a\nb"))
+    rows = PlainRows(text, 0, 2)
+    text.replace(TextLines("c"))
+    assert list(rows) == ["a", "b"]

@@ -15,8 +15,8 @@ NAMES_SHOWN = 8
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 pod`, `3 pods`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """`1 pod`, `3 pods`, `1,204 pods`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def pods_with_logs(number: int, between: str = " ") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import accumulate
 from typing import Protocol, runtime_checkable
@@ -187,6 +187,43 @@ class Colourless:
     def piece(self, index: int) -> tuple[int, int]:
         """The lines that are looked through together with this one."""
         return self._searched.piece(index) if self._searched is not None else (0, len(self))
+
+
+@runtime_checkable
+class ReplacedLines(LineModel, Protocol):
+    """Lines in whose place others come, all at once."""
+
+    def as_now(self) -> LineModel:
+        """Those that are there now, which stay as they are."""
+
+
+class Rows(Protocol):
+    """Rows of text to show or write elsewhere."""
+
+    def __len__(self) -> int:
+        """How many there are about, to be told beforehand."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Goes over them."""
+
+
+class PlainRows:
+    """Some lines of a model without colours, as rows, made while somebody goes over them.
+
+    Lines that go over several rows are so many of them; the length counts them as one.
+    """
+
+    def __init__(self, model: LineModel, first: int, end: int) -> None:
+        """From the line `first` up to `end`."""
+        self._lines = Colourless(model.as_now() if isinstance(model, ReplacedLines) else model)
+        self._first, self._end = first, end
+
+    def __len__(self) -> int:
+        return self._end - self._first
+
+    def __iter__(self) -> Iterator[str]:
+        for index in range(self._first, self._end):
+            yield from self._lines.line(index).split("\n")
 
 
 class Levels:

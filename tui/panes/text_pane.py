@@ -64,6 +64,10 @@ class PaneText:
         """The text."""
         return self._lines
 
+    def as_now(self) -> LineModel:
+        """The text, which stays as it is when it is replaced."""
+        return self._lines
+
     def __len__(self) -> int:
         return len(self._lines)
 

@@ -1,15 +1,19 @@
 """The question where to save a text: a field with a path, and Save.
 
-A file that is there already is replaced only by who says so, to a question of its own.
+A file that is there already is replaced only by who says so, to a question of its own. A text may
+be a log of a million lines: it is written some lines a turn, all of it or nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
-from typing import ClassVar
+from time import monotonic
+from typing import BinaryIO, ClassVar, NamedTuple
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -17,19 +21,37 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Button, Input, Static
 
-from tui.artifacts.base import StoreError
+from tui.actions.words import counted
+from tui.artifacts.base import StoreError, stopped
 from tui.artifacts.saving import proposed_path, typed_file, whole_file
 from tui.bindings import bind
 from tui.context import AppContext
+from tui.domain.lines import Rows
 from tui.domain.text import clean
 from tui.keys import hint
 from tui.view import ModalView
 from tui.widgets.box import Box
 from tui.widgets.cells import plain
 from tui.widgets.form_fields import FormButton
+from tui.widgets.line_view import in_next_turn
 from tui.widgets.query_bar import QueryInput
 
 TOO_SOON = "not taken: that was typed before the question could be read"
+IN_A_TURN = 0.008
+"""Seconds of writing before keys are heard again."""
+AT_A_TIME = 100
+"""Lines that are written between two looks at the clock."""
+
+
+class _Writing(NamedTuple):
+    """A file that is being written."""
+
+    target: Path
+    stack: ExitStack
+    """What makes it whole, or removes it."""
+    file: BinaryIO
+    rows: Iterator[str]
+    """What is still to be written."""
 
 
 class SaveScreen(ModalView[str | None]):
@@ -47,7 +69,7 @@ class SaveScreen(ModalView[str | None]):
 
     path = query_one("#save-path", QueryInput)
 
-    def __init__(self, context: AppContext, lines: Sequence[str], name: str) -> None:
+    def __init__(self, context: AppContext, lines: Rows, name: str) -> None:
         """`name` is what the file is called unless somebody says otherwise."""
         super().__init__()
         self.context = context
@@ -55,6 +77,9 @@ class SaveScreen(ModalView[str | None]):
         self._file_name = name
         self._replaces: Path | None = None
         """The file of which it was asked whether it may be replaced."""
+        self._writing: _Writing | None = None
+        self._written = 0
+        """Rows that were written of it."""
 
     def compose(self) -> ComposeResult:
         """The question, the path, what is wrong with it, and two buttons."""
@@ -68,7 +93,7 @@ class SaveScreen(ModalView[str | None]):
     def on_mount(self) -> None:
         """The path has the focus, and a proposal in it."""
         box = self.query_one(Box)
-        box.show_title(f"Save {_count(self._lines)} as")
+        box.show_title(f"Save {counted(len(self._lines), 'line')} as")
         box.show_keys(f"{hint('field.submit')} saves  {hint('dialog.cancel')} cancels")
         self.path.value = clean(str(proposed_path(self._file_name)))
         self.path.cursor_position = len(self.path.value)
@@ -84,38 +109,101 @@ class SaveScreen(ModalView[str | None]):
     @on(Button.Pressed, "#yes")
     def action_save(self) -> None:
         """Write it, unless there is a file already: then ask first."""
+        if self._writing is not None:
+            return
         try:
             target = typed_file(self.path.value, self._file_name)
             may_replace = target == self._replaces
             if may_replace and not self.context.may_confirm(self):
                 self._tell(TOO_SOON)
                 return
-            self._write(target, may_replace=may_replace)
+            self._begin(target, may_replace=may_replace)
         except StoreError as error:
             if error.reason != "exists" or target.is_dir():
-                self._tell(f"not saved: {error.what}")
+                self._say_not_saved(error.what)
                 return
             self._replaces = target
             self.context.seen_anew(self)
             self._tell(f"{target} exists: {hint('field.submit')} again replaces it")
-        else:
-            self.dismiss(f"{_count(self._lines)} written to {target}")
 
-    def _write(self, target: Path, *, may_replace: bool) -> None:
+    def _begin(self, target: Path, *, may_replace: bool) -> None:
         """Raises: StoreError."""
-        data = "".join(f"{clean(line)}\n" for line in self._lines).encode()
-        with whole_file(target, size=len(data), overwrite=may_replace) as part:
-            part.write_bytes(data)
+        with ExitStack() as opened:
+            part = opened.enter_context(whole_file(target, size=None, overwrite=may_replace))
+            file = opened.enter_context(part.open("wb"))
+            self._writing = _Writing(target, opened.pop_all(), file, iter(self._lines))
+        self._written = 0
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Write some more of it; when that is all, have a thread wait for the disk."""
+        writing = self._writing
+        if writing is None:
+            return
+        until = monotonic() + IN_A_TURN
+        try:
+            while monotonic() < until:
+                rows = [clean(row) for row in islice(writing.rows, AT_A_TIME)]
+                writing.file.write("".join(f"{row}\n" for row in rows).encode())
+                self._written += len(rows)
+                if len(rows) < AT_A_TIME:
+                    self._writing = None
+                    self._finish(writing)
+                    return
+        except (OSError, IndexError) as error:
+            self._stop_writing(error)
+            return
+        self._tell(f"writing … {min(99, self._written * 100 // max(1, len(self._lines)))}%")
+        in_next_turn(self, self._go_on)
+
+    def _stop_writing(self, why: Exception) -> bool:
+        """Remove what was written, and say why; false where nothing is being written."""
+        writing, self._writing = self._writing, None
+        if writing is None:
+            return False
+        try:
+            with writing.stack:
+                raise why
+        except StoreError as error:
+            self._say_not_saved(error.what)
+        except IndexError:
+            self._say_not_saved("the lines are no longer there")
+        except OSError as error:
+            self._say_not_saved(str(error.strerror))
+        return True
+
+    @work(thread=True, group="save", exit_on_error=False, description="writing a file")
+    def _finish(self, writing: _Writing) -> None:
+        try:
+            writing.stack.close()
+        except StoreError as error:
+            self.app.call_from_thread(self._say_not_saved, error.what)
+        else:
+            self.app.call_from_thread(self._finished, writing.target)
+
+    def _finished(self, target: Path) -> None:
+        told = f"{counted(self._written, 'line')} written to {target}"
+        if self.is_active:
+            self.dismiss(told)
+        else:
+            self.context.say(told)
+
+    def _say_not_saved(self, why: str) -> None:
+        if self.is_attached and self.query("#save-told"):
+            self._tell(f"not saved: {why}")
+        else:
+            self.context.say(f"not saved: {why}", "warning")
+
+    def on_unmount(self) -> None:
+        """What is not there as a whole does not stay."""
+        self._stop_writing(stopped())
 
     @on(Button.Pressed, "#no")
     def action_cancel(self) -> None:
-        """Save nothing."""
-        self.dismiss(None)
+        """Save nothing; what is being written is removed."""
+        was_writing = self._stop_writing(stopped())
+        self.dismiss("not saved: writing was stopped" if was_writing else None)
 
     def _tell(self, text: str) -> None:
         told = plain(clean(text), self.context.ascii)
         self.query_one("#save-told", Static).update(Content(told))
-
-
-def _count(lines: Sequence[str]) -> str:
-    return "1 line" if len(lines) == 1 else f"{len(lines):,} lines"

@@ -21,6 +21,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.domain.hidden import without_secrets
+from tui.domain.lines import Rows
 from tui.domain.text import clean
 from tui.errors import SourceError
 from tui.keys import KEYS
@@ -67,7 +68,7 @@ class Readable(Protocol):
     def ancestors_with_self(self) -> Sequence[object]:
         """The widget and those that it is in, the innermost first."""
 
-    def plain_lines(self, *, everything: bool) -> Iterable[str]:
+    def plain_lines(self, *, everything: bool) -> Rows:
         """Its lines without colours: all of them, or those on the screen."""
 
 
@@ -92,7 +93,7 @@ class FileNamed(Protocol):
 class PlainText:
     """A text to show plainly or to write to a file."""
 
-    lines: Sequence[str]
+    lines: Rows
     file_name: str
     """What a file with it is called, not yet safe for a file system."""
 
@@ -286,10 +287,12 @@ class Terminal:
             return None
         around = shown.ancestors_with_self
         names = (each.file_name for each in around if isinstance(each, FileNamed))
-        lines = shown.plain_lines if isinstance(shown, Readable) else shown.table_lines
-        return PlainText(
-            list(lines(everything=everything)), next(filter(None, names), DEFAULT_NAME)
-        )
+        lines: Rows
+        if isinstance(shown, Readable):
+            lines = shown.plain_lines(everything=everything)
+        else:
+            lines = list(shown.table_lines(everything=everything))
+        return PlainText(lines, next(filter(None, names), DEFAULT_NAME))
 
     @property
     def _shown_text(self) -> Any:

@@ -50,6 +50,19 @@ COMMON = token_classes(*PHASE_TOKENS, *TEXT_TOKENS, CURSOR)
 """The component classes of what tables, headers and texts draw with."""
 
 
+def in_next_turn(widget: Widget, work: Callable[[], object]) -> None:
+    """Do something when everything else that waits was dealt with once.
+
+    Textual's `call_later` puts it behind the messages of the widget, and goes through all of them,
+    those that come meanwhile too, before the event loop turns: who does much in small pieces would
+    hold up keys and other widgets until the last of them.
+    """
+    if widget.is_running:
+        asyncio.get_running_loop().call_soon(widget.call_later, work)
+    else:
+        widget.call_later(work)  # it waits until there is a loop
+
+
 class LineView(Widget, can_focus=True):
     """A widget drawn line by line; subclasses name their tokens in COMPONENT_CLASSES."""
 
@@ -118,16 +131,8 @@ class LineView(Widget, can_focus=True):
                 self.refresh(Region(span[0], y, span[1] - span[0], 1))
 
     def in_next_turn(self, work: Callable[[], object]) -> None:
-        """Do something when everything else that waits was dealt with once.
-
-        Textual's `call_later` puts it behind the messages of this widget, and goes through all of
-        them, those that come meanwhile too, before the event loop turns: who does much in small
-        pieces would hold up keys and other widgets until the last of them.
-        """
-        if self.is_running:
-            asyncio.get_running_loop().call_soon(self.call_later, work)
-        else:
-            self.call_later(work)  # it waits until there is a loop
+        """Do something when everything else that waits was dealt with once."""
+        in_next_turn(self, work)
 
     def token(self, name: str) -> Style:
         """The style of a token on this widget's background; "" is that of plain text."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar, NamedTuple
@@ -21,7 +21,7 @@ from textual.strip import Strip
 
 from tui.bindings import bind
 from tui.domain.highlight import Highlighter
-from tui.domain.lines import Colourless, Levels, LineModel
+from tui.domain.lines import Levels, LineModel, PlainRows
 from tui.keys import hint
 from tui.messages import Said
 from tui.widgets.finder import Finder
@@ -367,14 +367,13 @@ class TextView(LineView):
             return ""
         return f"{first + 1:,}-{last + 1:,} of {count:,} lines  {(last + 1) * 100 // count}%"
 
-    def plain_lines(self, *, everything: bool) -> Iterator[str]:
+    def plain_lines(self, *, everything: bool) -> PlainRows:
         """Its lines without colours: those that are marked, else all of them, or those on the
         screen."""
         first, last = (0, len(self.text) - 1) if everything else self.shown_range
         if self.marked is not None:
             first, last = self.marked.first, self.marked.last
-        readable = Colourless(self.text)
-        return (row for index in range(first, last + 1) for row in readable.line(index).split("\n"))
+        return PlainRows(self.text, first, last + 1)
 
     # --- a range of lines ----------------------------------------------------------------
 
