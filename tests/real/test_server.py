@@ -78,6 +78,8 @@ def test_what_leaves_the_cluster_for_the_archive_is_listed_and_run_again_and_del
 ) -> None:
     name = served.create(single("test -f /tmp/never"), name="kept")
     uid = served.finished(name)["metadata"]["uid"]
+    listed = served.run("archive", "list")
+    assert listed.returncode == 0, listed.stderr
     try:
         wait_until(lambda: uid in served.run("archive", "list").stdout, seconds=60)
     except AssertionError:
