@@ -51,7 +51,7 @@ from tui.domain.logsearch import (
 from tui.domain.text import SGR, clean, decoded_log, shown_log
 from tui.logs.spill import Spill
 
-IN_MEMORY = 64 << 20
+IN_MEMORY = 64_000_000
 """Bytes of a log that are kept in memory."""
 OPEN = 6
 """Blocks that stay taken apart, or read from the file, for those who look at them next."""
