@@ -351,7 +351,7 @@ async def test_it_is_written_to_a_file_whole() -> None:
         await opened(shown, GOES_ON)
         text = shown.app.terminal.text_to_read(everything=True)
         assert text is not None and text.file_name == f"{GOES_ON}-steps.txt"
-        whole = "\n".join(text.lines)
+        whole = "\n".join(filter(None, text.lines))
         assert "publish" in whole and "build" in whole and "─▸" in whole
 
 

@@ -286,6 +286,20 @@ async def test_lines_that_go_meanwhile_are_no_half_of_a_file(here: Path) -> None
         assert os.listdir(here) == []
 
 
+async def test_a_table_is_looked_at_row_by_row_before_the_first_is_written(here: Path) -> None:
+    async with showing(
+        *(run(f"w-{number:03}", "Failed", ended=1) for number in range(120))
+    ) as shown:
+        rows = [*shown.rows.table_lines(everything=True)]
+        assert rows[:120] == [None] * 120, "keys have their turn between"
+        written = [row for row in rows[120:] if row]
+        assert len(written) == 121 and len({row.find("w-") for row in written[1:]}) == 1
+        await ask(shown)
+        await shown.press("enter")
+        await shown.until_said("121 lines written to")
+    assert (here / "workflows-argo.txt").read_text().splitlines() == written
+
+
 async def test_a_text_that_is_replaced_meanwhile_is_written_as_it_was() -> None:
     text = PaneText(TextLines("a\nb"))
     rows = PlainRows(text, 0, 2)

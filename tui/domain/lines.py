@@ -203,8 +203,8 @@ class Rows(Protocol):
     def __len__(self) -> int:
         """How many there are about, to be told beforehand."""
 
-    def __iter__(self) -> Iterator[str]:
-        """Goes over them."""
+    def __iter__(self) -> Iterator[str | None]:
+        """Goes over them; None now and then, where much has to be looked at before a row is."""
 
 
 class PlainRows:

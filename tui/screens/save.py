@@ -39,8 +39,8 @@ from tui.widgets.query_bar import QueryInput
 TOO_SOON = "not taken: that was typed before the question could be read"
 IN_A_TURN = 0.008
 """Seconds of writing before keys are heard again."""
-AT_A_TIME = 100
-"""Lines that are written between two looks at the clock."""
+AT_A_TIME = 50
+"""Lines that are looked at between two looks at the clock."""
 
 
 class _Writing(NamedTuple):
@@ -50,7 +50,7 @@ class _Writing(NamedTuple):
     stack: ExitStack
     """What makes it whole, or removes it."""
     file: BinaryIO
-    rows: Iterator[str]
+    rows: Iterator[str | None]
     """What is still to be written."""
 
 
@@ -143,10 +143,11 @@ class SaveScreen(ModalView[str | None]):
         until = monotonic() + IN_A_TURN
         try:
             while monotonic() < until:
-                rows = [clean(row) for row in islice(writing.rows, AT_A_TIME)]
+                some = list(islice(writing.rows, AT_A_TIME))
+                rows = [clean(row) for row in some if row is not None]
                 writing.file.write("".join(f"{row}\n" for row in rows).encode())
                 self._written += len(rows)
-                if len(rows) < AT_A_TIME:
+                if len(some) < AT_A_TIME:
                     self._writing = None
                     self._finish(writing)
                     return

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ class Readable(Protocol):
 class Tabular(Protocol):
     """A widget with rows in it."""
 
-    def table_lines(self, *, everything: bool) -> Iterable[str]:
+    def table_lines(self, *, everything: bool) -> Rows:
         """Column titles and rows as text: all of them, or those on the screen."""
 
 
@@ -287,12 +287,8 @@ class Terminal:
             return None
         around = shown.ancestors_with_self
         names = (each.file_name for each in around if isinstance(each, FileNamed))
-        lines: Rows
-        if isinstance(shown, Readable):
-            lines = shown.plain_lines(everything=everything)
-        else:
-            lines = list(shown.table_lines(everything=everything))
-        return PlainText(lines, next(filter(None, names), DEFAULT_NAME))
+        lines = shown.plain_lines if isinstance(shown, Readable) else shown.table_lines
+        return PlainText(lines(everything=everything), next(filter(None, names), DEFAULT_NAME))
 
     @property
     def _shown_text(self) -> Any:

@@ -17,9 +17,9 @@ from tui.domain.text import clean
 AGAIN = "-- any key returns to argo-tui --"
 
 
-def show_plainly(lines: Iterable[str], write: Callable[[bytes], object], keys: int) -> None:
+def show_plainly(lines: Iterable[str | None], write: Callable[[bytes], object], keys: int) -> None:
     """Write the lines as any program does, then wait for a key on that descriptor."""
-    text = "".join(f"{clean(line)}\n" for line in lines)
+    text = "".join(f"{clean(line)}\n" for line in lines if line is not None)
     # A terminal that goes meanwhile tells of it by a signal; who waits here only has to come back.
     with suppress(OSError, termios.error):
         write(f"\n{text}\n{AGAIN}".encode())

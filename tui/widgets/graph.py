@@ -321,8 +321,11 @@ class GraphView(LineView):
         else:
             self.post_message(Said(f"nothing to fold at {printable(box.label[:LONGEST])}"))
 
-    def table_lines(self, *, everything: bool) -> Iterator[str]:
+    def table_lines(self, *, everything: bool) -> list[str]:
         """The graph as text: all of it, or what is on the screen."""
+        return list(self._lines_of(everything=everything))
+
+    def _lines_of(self, *, everything: bool) -> Iterator[str]:
         size = self.model.layout.size
         yield "".join(segment.text for segment in self._heading(max(size.width, 1))).rstrip()
         if everything:

@@ -43,6 +43,37 @@ def sort_bindings(group: str) -> tuple[Binding, ...]:
     )
 
 
+class TableRows(Generic[T]):
+    """A table as text, made while somebody goes over it."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column[T]],
+        items: Sequence[T],
+        cell: Callable[[Column[T], T], str],
+    ) -> None:
+        self._columns = columns
+        self._items = items
+        self._cell = cell
+
+    def __len__(self) -> int:
+        return len(self._items) + 1
+
+    def __iter__(self) -> Iterator[str | None]:
+        """Titles first; None for each row that was looked at to see how wide columns have to be."""
+        columns = self._columns
+        widths = [width_of(column.title) for column in columns]
+        rows = [[column.title for column in columns]]
+        for item in self._items:
+            cells = [self._cell(column, item) for column in columns]
+            widths = list(map(max, widths, map(width_of, cells)))
+            rows.append(cells)
+            yield None
+        aligned = [column.align for column in columns]
+        for cells in rows:
+            yield "  ".join(map(padded, cells, widths, aligned)).rstrip()
+
+
 class Table(LineView, Generic[T]):
     """A list with a cursor, marks, a sticky header and columns that give way when it is narrow."""
 
@@ -345,20 +376,11 @@ class Table(LineView, Generic[T]):
         self.renderer.pan = max(0, min(self.renderer.pan + cells, limit))
         self.repaint()
 
-    def table_lines(self, *, everything: bool) -> Iterator[str]:
+    def table_lines(self, *, everything: bool) -> TableRows[T]:
         """Column titles and rows as text, each column as wide as its longest: all rows, or those on
         the screen."""
-        columns = self.written_columns
-        items = self.items if everything else self.model.visible_items
-        cells = [[column.title for column in columns]]
-        cells += [[self.plain_cell(column, item) for column in columns] for item in items]
-        widths = [max(map(width_of, of_column)) for of_column in zip(*cells, strict=True)]
-        for row in cells:
-            texts = (
-                padded(text, width, column.align)
-                for text, width, column in zip(row, widths, columns, strict=True)
-            )
-            yield "  ".join(texts).rstrip()
+        items = list(self.items if everything else self.model.visible_items)
+        return TableRows(self.written_columns, items, self.plain_cell)
 
     @property
     def written_columns(self) -> Sequence[Column[T]]:
