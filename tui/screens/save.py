@@ -22,7 +22,7 @@ from textual.getters import query_one
 from textual.widgets import Button, Input, Static
 
 from tui.actions.words import counted
-from tui.artifacts.base import StoreError, stopped
+from tui.artifacts.base import StoreError
 from tui.artifacts.saving import proposed_path, typed_file, whole_file
 from tui.bindings import bind
 from tui.context import AppContext
@@ -41,6 +41,7 @@ IN_A_TURN = 0.008
 """Seconds of writing before keys are heard again."""
 AT_A_TIME = 50
 """Lines that are looked at between two looks at the clock."""
+STOPPED = "writing was stopped"
 
 
 class _Writing(NamedTuple):
@@ -78,8 +79,11 @@ class SaveScreen(ModalView[str | None]):
         self._replaces: Path | None = None
         """The file of which it was asked whether it may be replaced."""
         self._writing: _Writing | None = None
+        self._is_ending = False
+        """Whether all is written, and the disk has to confirm it."""
         self._written = 0
         """Rows that were written of it."""
+        self._told = ""
 
     def compose(self) -> ComposeResult:
         """The question, the path, what is wrong with it, and two buttons."""
@@ -109,7 +113,7 @@ class SaveScreen(ModalView[str | None]):
     @on(Button.Pressed, "#yes")
     def action_save(self) -> None:
         """Write it, unless there is a file already: then ask first."""
-        if self._writing is not None:
+        if self._writing is not None or self._is_ending:
             return
         try:
             target = typed_file(self.path.value, self._file_name)
@@ -148,8 +152,8 @@ class SaveScreen(ModalView[str | None]):
                 writing.file.write("".join(f"{row}\n" for row in rows).encode())
                 self._written += len(rows)
                 if len(some) < AT_A_TIME:
-                    self._writing = None
-                    self._finish(writing)
+                    self._writing, self._is_ending = None, True
+                    self._end(writing)
                     return
         except (OSError, IndexError) as error:
             self._stop_writing(error)
@@ -165,26 +169,25 @@ class SaveScreen(ModalView[str | None]):
         try:
             with writing.stack:
                 raise why
-        except StoreError as error:
-            self._say_not_saved(error.what)
-        except IndexError:
-            self._say_not_saved("the lines are no longer there")
-        except OSError as error:
-            self._say_not_saved(str(error.strerror))
+        except (StoreError, OSError, IndexError) as error:
+            self._say_not_saved(_in_words(error))
         return True
 
     @work(thread=True, group="save", exit_on_error=False, description="writing a file")
-    def _finish(self, writing: _Writing) -> None:
+    def _end(self, writing: _Writing) -> None:
+        why = ""
         try:
             writing.stack.close()
-        except StoreError as error:
-            self.app.call_from_thread(self._say_not_saved, error.what)
-        else:
-            self.app.call_from_thread(self._finished, writing.target)
+        except (StoreError, OSError) as error:
+            why = _in_words(error)
+        self.app.call_from_thread(self._ended, writing.target, why)
 
-    def _finished(self, target: Path) -> None:
+    def _ended(self, target: Path, why: str) -> None:
+        self._is_ending = False
         told = f"{counted(self._written, 'line')} written to {target}"
-        if self.is_active:
+        if why:
+            self._say_not_saved(why)
+        elif self.is_active:
             self.dismiss(told)
         else:
             self.context.say(told)
@@ -197,14 +200,22 @@ class SaveScreen(ModalView[str | None]):
 
     def on_unmount(self) -> None:
         """What is not there as a whole does not stay."""
-        self._stop_writing(stopped())
+        self._stop_writing(StoreError(STOPPED))
 
     @on(Button.Pressed, "#no")
     def action_cancel(self) -> None:
         """Save nothing; what is being written is removed."""
-        was_writing = self._stop_writing(stopped())
-        self.dismiss("not saved: writing was stopped" if was_writing else None)
+        was_writing = self._stop_writing(StoreError(STOPPED))
+        self.dismiss(f"not saved: {STOPPED}" if was_writing else None)
 
     def _tell(self, text: str) -> None:
         told = plain(clean(text), self.context.ascii)
-        self.query_one("#save-told", Static).update(Content(told))
+        if told != self._told:
+            self._told = told
+            self.query_one("#save-told", Static).update(Content(told))
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, StoreError):
+        return error.what
+    return str(error.strerror) if isinstance(error, OSError) else "the lines are no longer there"
