@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -145,6 +147,51 @@ def test_a_folder_is_listed_by_its_page_of_links(found: Found, store: ServedStor
     assert [entry.name for entry in store.listing(at, 1, first.more).entries] == ["b c.txt"]
 
 
+ODD = {
+    "plus+and%20pct.txt": ("./plus&#43;and%20pct.txt", "plus&#43;and%20pct.txt"),
+    "q?h#x&y=z.txt": ("./q?h#x&amp;y=z.txt", "q?h#x&amp;y=z.txt"),
+    "100% <b>/": ("./100%25%20%3cb%3e/", "100% &lt;b&gt;/"),
+    "s#h?/": ("./s#h?/", "s#h?/"),
+    "\u00fcn\u00ef.txt": ("./%c3%bcn%c3%af.txt", "\u00fcn\u00ef.txt"),
+}
+"""Names, and how a server writes them into its page: the address of a link, and its words."""
+
+
+def test_names_are_the_words_of_links_whatever_is_in_them(
+    found: Found, store: ServedStore, tmp_path: Path
+) -> None:
+    links = "".join(f'<li><a href="{href}">{words}</a></li>\n' for href, words in ODD.values())
+    body = f'<ul><li><a href="..">..</a></li>\n{links}</ul>'.encode()
+    found.server.instead.insert(0, answering(f"GET {ROOT}/dir/$", page(body)))
+    for name in ODD:
+        inner = f"{name}z%zz" if name.endswith("/") else name
+        found.server.artifacts[f"{ROOT}/dir/{quote(inner)}"] = inner.encode()
+        if name.endswith("/"):
+            below = page(b'<ul><li><a href="./z%25zz">z%zz</a></li></ul>')
+            at = re.escape(f"{ROOT}/dir/{quote(name)}")
+            found.server.instead.append(answering(f"GET {at}$", below))
+    at = found.location("dir")
+    listed = {each.name: each.is_folder for each in store.listing(at).entries}
+    assert listed == {name.rstrip("/"): name.endswith("/") for name in ODD}
+    store.download(at, tmp_path / "dir", lambda done, total: None, CancelToken())
+    there = [path for path in (tmp_path / "dir").rglob("*") if path.is_file()]
+    assert len(there) == len(ODD)
+    for path in there:
+        assert path.read_bytes().decode() == str(path.relative_to(tmp_path / "dir"))
+
+
+def test_a_folder_in_a_folder_is_told_of_there_alone(
+    found: Found, store: ServedStore, tmp_path: Path
+) -> None:
+    """A server names folders at any depth, and again in the page of the folder they are in."""
+    body = FOLDER.replace(b"</ul>", b'<li><a href="./sub/deep/">sub/deep/</a></li></ul>')
+    found.server.instead.insert(0, answering(f"GET {ROOT}/dir/$", page(body)))
+    at = found.location("dir")
+    assert [each.name for each in store.listing(at).entries] == ["sub", "b c.txt"]
+    store.download(at, tmp_path / "dir", lambda done, total: None, CancelToken())
+    assert [path.name for path in (tmp_path / "dir" / "sub").iterdir()] == ["d.bin"]
+
+
 def test_a_folder_that_is_not_called_one_is_found_by_where_it_leads(
     found: Found, store: ServedStore
 ) -> None:
@@ -178,7 +225,7 @@ def test_a_page_that_is_an_artifact_is_one_and_a_page_of_a_login_is_not(
 def test_a_link_that_leads_elsewhere_is_no_entry(
     found: Found, store: ServedStore, links: str
 ) -> None:
-    body = f'<ul><li><a href="./{links}">x</a></li><li><a href="{links}">y</a></li></ul>'
+    body = f'<ul><li><a href="./{links}">{links}</a></li><li><a href="{links}">x</a></li></ul>'
     found.server.instead.insert(0, answering(f"GET {ROOT}/dir/$", page(body.encode())))
     for entry in store.listing(found.location("dir")).entries:
         assert entry.location.url.startswith(f"{ROOT}/dir/")

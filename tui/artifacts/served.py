@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
@@ -57,7 +57,10 @@ ANEW = "the next try begins anew: an Argo Server hands out no parts"
 TAIL = 512
 """Bytes at the end of an artifact in which the words of a failure are looked for."""
 
-_LINK = re.compile(r'<li><a href="\./([^"]*)">')
+_LINK = re.compile(r'<li><a href="[^"]*">([^<]*)</a>')
+"""What is told of a link is its name. Its address is not: a server leaves `%`, `?` and `#` of names
+in it as they are.
+"""
 _FAILED = re.compile(rb"failed to stream artifact: [^\n]*\n?$")
 
 
@@ -132,7 +135,7 @@ class ServedStore:
         path = path if path.endswith("/") else f"{path}/"
         with _content(source, path) as found:
             # A folder with a page of its own is that page.
-            names = [_name_in(found.leads_to)] if found.leads_to else _links(found)
+            names = [_name_in(found.leads_to)] if found.leads_to else _names(found)
         if not names and not location.key.endswith("/"):
             raise not_a_folder(location.key or path)
         entries = [_entry(location, path, name) for name in names]
@@ -202,15 +205,15 @@ def _place(location: Location) -> tuple[ServedArtifacts, str]:
 
 def _entry(location: Location, path: str, name: str) -> FolderEntry:
     is_folder = name.endswith("/")
-    shown = unquote(name).rstrip("/")
     assert isinstance(location, OtherLocation)
     base = location.key if location.key.endswith("/") or not location.key else f"{location.key}/"
-    key = f"{base}{unquote(name)}"
-    at = OtherLocation(KIND, key, path + name, location.namespace, location.fields)
-    return FolderEntry(shown, is_folder, at)
+    url = f"{path}{quote(name)}"
+    at = OtherLocation(KIND, f"{base}{name}", url, location.namespace, location.fields)
+    return FolderEntry(name.rstrip("/"), is_folder, at)
 
 
-def _links(found: Content) -> list[str]:
+def _names(found: Content) -> list[str]:
+    """What is in a folder; names of folders end with a slash."""
     import html
 
     page = bytearray()
@@ -220,12 +223,14 @@ def _links(found: Content) -> list[str]:
             break
     text = page.decode("utf-8", "replace")
     names = [html.unescape(name) for name in _LINK.findall(text)]
+    # Folders in folders are told of here as well, and again in theirs.
+    first = [name.partition("/") for name in names if ".." not in name.split("/")]
     # A name leads down: whatever would lead elsewhere is none.
-    return [name for name in names if name.strip("/") and ".." not in name.split("/")]
+    return list(dict.fromkeys(name + slash for name, slash, _ in first if name not in ("", ".")))
 
 
 def _name_in(path: str) -> str:
-    return urlsplit(path).path.rpartition("/")[2]
+    return unquote(urlsplit(path).path.rpartition("/")[2])
 
 
 @contextmanager
