@@ -991,7 +991,7 @@ class ArgoApp(TerminalApp):
         if text is not None:
             from tui.screens.save import SaveScreen
 
-            screen = SaveScreen(self.context, text.lines, text.file_name)
+            screen = SaveScreen(self.context, text.lines, text.file_name, whole=text.whole)
             self.push_screen(screen, lambda told: self.say(told) if told else None)
 
     def on_key(self, event: events.Key) -> None:

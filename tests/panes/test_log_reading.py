@@ -76,6 +76,23 @@ async def test_a_filter_that_comes_to_no_end_is_left_out_be_it_when_lines_come()
         pipe.put(None)
 
 
+async def test_a_filter_that_nothing_matches_keeps_the_place_and_all_can_be_saved() -> None:
+    source = ScriptedSource()
+    source.logs[pod("api"), "main"] = [line(i // 10, f"line {i}") for i in range(500)]
+    async with bench(new, source) as on:
+        await opened(on)
+        assert on.pane.whole_text() is None, "all of it is shown"
+        await typed(on, "ampersand", "line")
+        on.pane.lines.show_from(200)
+        await typed(on, "ampersand", "nothing has this")
+        assert len(on.pane.book) == 0
+        whole = on.pane.whole_text()
+        assert whole is not None and len(whole) == 500
+        assert [*whole] == [f"line {i}" for i in range(500)]
+        await on.pilot.press("escape")
+        assert on.pane.lines.shown_range[0] == 200
+
+
 async def test_errors_alone_stand_with_their_traces_and_warnings_come_with_the_second_key() -> None:
     source = ScriptedSource()
     said = ["begin", "ERROR it broke", "  at a", "  at b", "on", "WARN slow", "ERROR again", "end"]

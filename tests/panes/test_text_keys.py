@@ -88,6 +88,22 @@ async def test_a_filter_that_is_given_up_changes_nothing() -> None:
         assert said(on) == list(SAID), "where a sentence comes from is never left out"
 
 
+async def test_a_filter_keeps_the_place_and_all_can_be_saved() -> None:
+    async with bench(InOutPane, ScriptedSource()) as on:
+        on.pane.put("long", "\n".join(f"line {number}" for number in range(500)))
+        await on.pilot.pause()
+        assert on.pane.whole_text() is None, "all of it is shown"
+        on.pane.lines.show_from(200)
+        await typed(on, "0$")
+        assert on.app.text.splitlines()[on.pane.lines.shown_range[0]] == "line 200"
+        await typed(on, "nothing has this")
+        assert len(on.pane._text) == 0
+        whole = on.pane.whole_text()
+        assert whole is not None and len(whole) == 500 and [*whole][-1] == "line 499"
+        await on.pilot.press("escape", "escape")
+        assert on.pane.lines.shown_range[0] == 200
+
+
 def test_context_of_a_filter_is_shown_with_what_matches() -> None:
     lines = TextLines("\n".join(map(str, range(10))))
     around, inverted = typed_filter("-C 1 5"), typed_filter("!4")
@@ -193,6 +209,7 @@ async def test_yaml_has_keys_to_what_failed_alone_and_one_after_the_other() -> N
         assert on.app.text == whole
         await on.pilot.press("!", "escape")
         assert on.app.text == whole and not on.app.escapes
+        await on.pilot.press("g")
         seen = set()
         for _ in failed:
             await on.pilot.press("}")

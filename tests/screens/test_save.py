@@ -219,6 +219,27 @@ async def test_where_nothing_is_shown_a_word_says_so() -> None:
         await shown.until_said("there is no text and no list here")
 
 
+async def test_under_a_filter_what_is_shown_is_saved_or_all_of_it(here: Path) -> None:
+    source = ScriptedSource(nightly_etl())
+    source.logs[POD_OF_ETL, "main"] = etl_log()
+    async with showing(source=source) as shown:
+        await shown.open()
+        await shown.press("l")
+        await shown.until(lambda: "Killed" in shown.pane_text)
+        shown.detail.pane_tabs.take_focus()
+        await ask(shown)
+        assert "Save all" not in shown.text, "all of it is shown"
+        await shown.press("escape")
+        count = len(SGR.sub("", shown.pane_text).splitlines())
+        await shown.press("ampersand", *"Killed", "enter")
+        await shown.until(lambda: len(shown.pane_text.splitlines()) < count)
+        await ask(shown)
+        assert f"Save all {count:,}" in shown.text and "Save 1 line as" in shown.text
+        await shown.press("shift+tab", "enter")
+        await shown.until_said(f"{count:,} lines written to")
+    assert len((here / f"{POD_OF_ETL}.log").read_text().splitlines()) == count
+
+
 class Endless:
     """Rows of which there are more than can be written in a turn."""
 

@@ -196,7 +196,8 @@ async def test_while_a_search_goes_on_the_event_loop_turns_between_its_pieces() 
         widget.find("disk")
         turn()
         await until(lambda: widget.finder.is_done and widget.errors.is_done)
-        assert hits >= set(range(0, lines, piece)), "the loop turned after each piece"
+        # The first piece is looked at with the key.
+        assert hits >= set(range(piece, lines, piece)), "the loop turned after each piece"
         assert errors >= set(range(0, lines, piece))
 
 

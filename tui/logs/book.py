@@ -188,6 +188,24 @@ class _Kept:
         return place if self.shown is None else self.shown[place]
 
 
+class WholeLog:
+    """All lines of a book, those included that are not shown: a `LineModel`."""
+
+    def __init__(self, book: LogBook) -> None:
+        self._book = book
+
+    def __len__(self) -> int:
+        return self._book.total
+
+    def line(self, index: int) -> str:
+        """One of them, as it would be shown. Raises: IndexError."""
+        return self._book.line_of(self._book.dropped + index)
+
+    def level(self, index: int) -> Level:
+        """How bad it says it is."""
+        return level_of(self.line(index))
+
+
 class LogBook:
     """A log that grows at its end: a `LineModel`, and one that searches itself.
 
@@ -490,7 +508,19 @@ class LogBook:
 
     def line(self, index: int) -> str:
         """A line as it is shown, not yet made printable."""
-        block, line = self.block_of(index)
+        return self._row(*self.block_of(index))
+
+    def line_of(self, number: int) -> str:
+        """The same of any line that is kept, by its number among all that ever came.
+
+        Raises: IndexError.
+        """
+        at = bisect_right(self._all_firsts, number) - 1
+        if at < 0 or number >= self._all_end:
+            raise IndexError(number)
+        return self._row(self._opened(self._kept[at]), number - self._all_firsts[at])
+
+    def _row(self, block: LogBlock, line: int) -> str:
         # What is put before a line is not written over by its carriage returns.
         text = shown_log(block.line(line))
         if self._ascii and self._is_seam(block.source_of(line)):

@@ -27,6 +27,7 @@ from tui.commands import Command, alone
 from tui.domain.deadline import TookTooLong
 from tui.domain.jsonlines import is_json, pretty, readable
 from tui.domain.levels import Level
+from tui.domain.lines import PlainRows
 from tui.domain.logfilters import typed_filter
 from tui.domain.logs import NO_TIME, TIMES, LogBlock, LogSource, stamp_of, time_of
 from tui.domain.logtargets import MAIN, Within, pods_of_run, pods_within
@@ -37,7 +38,7 @@ from tui.domain.text import clean_plain
 from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import QueryError, SourceError, TuiError
 from tui.keys import hint
-from tui.logs.book import LineFilter, LogBook, LogView
+from tui.logs.book import LineFilter, LogBook, LogView, WholeLog
 from tui.logs.follower import LogEnded, LogFollower, LogResumed, LogWaiting
 from tui.logs.rate import LogRate
 from tui.logs.reader import LogReader
@@ -297,6 +298,11 @@ class LogsPane(SearchedPane):
         if target is None:
             return ""
         return f"{target.pod}{'' if target.container == MAIN else f'-{target.container}'}.log"
+
+    def whole_text(self) -> PlainRows | None:
+        """All lines, where only some are shown."""
+        whole = WholeLog(self.book)
+        return PlainRows(whole, 0, len(whole)) if len(whole) > len(self.book) else None
 
     def leave(self) -> None:
         """Stop reading until the pane is shown again."""
@@ -856,7 +862,7 @@ class LogsPane(SearchedPane):
             left_out=self._sources_left_out(),
         )
         first, _ = self.lines.shown_range
-        if len(self.book) and self._anchor is None:
+        if len(self.book) and not (self._is_choosing and self._anchor is not None):
             self._anchor = self.book.number_of(min(first, len(self.book) - 1))
         self.book.choose(view)
         if not self._is_choosing:
@@ -890,7 +896,8 @@ class LogsPane(SearchedPane):
         self.lines.show(self.book)
         if not is_following and self._anchor is not None:
             self.lines.show_from(self.book.index_of(self._anchor))
-        self._anchor = None
+        if len(self.book):
+            self._anchor = None  # where no line is shown it is still the place to go back to
         if not len(self.book):
             what = "no line is shown: " + self._why_none() if self.book.total else self._note
             self.lines.placeholder = what

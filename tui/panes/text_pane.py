@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import partial
 from time import monotonic
@@ -18,7 +19,14 @@ from tui.bindings import bind
 from tui.domain.deadline import TookTooLong, deadline
 from tui.domain.highlight import Highlighter, field_spans
 from tui.domain.levels import Level
-from tui.domain.lines import LineModel, SomeLines, TextLines, TimedLines, has_times
+from tui.domain.lines import (
+    LineModel,
+    PlainRows,
+    SomeLines,
+    TextLines,
+    TimedLines,
+    has_times,
+)
 from tui.domain.logfilters import Looking, TypedFilter, narrowed, typed_filter
 from tui.domain.text import clean_plain
 from tui.keys import hint
@@ -197,6 +205,8 @@ class TextPane(SearchedPane):
         """What lines have to match, as it was typed; one after the other."""
         self._narrow_bar: QueryBar | None = None
         """Where a filter is typed, and stands while it is on; None before the first."""
+        self._anchor: int | None = None
+        """The number of the line that is to be at the top when other lines are shown."""
         self._looking: Looking | None = None
         """What lines are being looked for, where that takes more than one turn."""
         self._subject: object = None
@@ -241,16 +251,24 @@ class TextPane(SearchedPane):
             return
         self._filters.clear()
         self._is_wrong_only = False
-        self._looking = None
+        self._looking = self._anchor = None
         self._subject, self._text = subject, PaneText(self._with_times(lines))
         self.lines.show(self._text)
         self._tell_filters()
+
+    def whole_text(self) -> PlainRows | None:
+        """All lines, where only some are shown."""
+        whole = self._with_times(self._whole)
+        return PlainRows(whole, 0, len(whole)) if len(whole) > len(self._text) else None
 
     # --- only lines that match ---------------------------------------------------------------
 
     def _show_lines(self, lines: LineModel) -> None:
         self._text.replace(self._with_times(lines))
         self.lines.changed()
+        if self._anchor is not None and len(lines):
+            self.lines.show_from(self._index_of(self._anchor))
+            self._anchor = None  # where no line is shown it is still the place to go back to
         self._tell_count()
 
     def _with_times(self, lines: LineModel) -> LineModel:
@@ -287,7 +305,10 @@ class TextPane(SearchedPane):
         )
 
     def _show_narrowed(self) -> None:
-        """The same, after the filters were changed."""
+        """The same, after the filters were changed; the line at the top stays there, as far as it
+        can."""
+        if len(self._text):
+            self._anchor = self.number_of(self.lines.shown_range[0])
         self._tell_filters()
         self._narrow()
 
@@ -331,6 +352,15 @@ class TextPane(SearchedPane):
         if isinstance(shown, TimedLines):
             shown = shown.lines
         return shown.numbers[index] if isinstance(shown, SomeLines) else index
+
+    def _index_of(self, number: int) -> int:
+        """Where the line with a number among all is shown, or the next one that is; at most the
+        last."""
+        shown = self._text.lines
+        if isinstance(shown, TimedLines):
+            shown = shown.lines
+        place = bisect_left(shown.numbers, number) if isinstance(shown, SomeLines) else number
+        return max(0, min(place, len(shown) - 1))
 
     def _show_all(self) -> None:
         """Without filters."""

@@ -70,11 +70,15 @@ class SaveScreen(ModalView[str | None]):
 
     path = query_one("#save-path", QueryInput)
 
-    def __init__(self, context: AppContext, lines: Rows, name: str) -> None:
-        """`name` is what the file is called unless somebody says otherwise."""
+    def __init__(
+        self, context: AppContext, lines: Rows, name: str, *, whole: Rows | None = None
+    ) -> None:
+        """`name` is what the file is called unless somebody says otherwise; `whole` is all of what
+        `lines` are some of."""
         super().__init__()
         self.context = context
         self._lines = lines
+        self._whole = whole
         self._file_name = name
         self._replaces: Path | None = None
         """The file of which it was asked whether it may be replaced."""
@@ -93,21 +97,35 @@ class SaveScreen(ModalView[str | None]):
             with Horizontal(id="dialog-buttons"):
                 yield FormButton("Cancel", id="no")
                 yield FormButton("Save", id="yes")
+                if self._whole is not None:
+                    yield FormButton(f"Save all {len(self._whole):,}", id="all")
 
     def on_mount(self) -> None:
         """The path has the focus, and a proposal in it."""
-        box = self.query_one(Box)
-        box.show_title(f"Save {counted(len(self._lines), 'line')} as")
-        box.show_keys(f"{hint('field.submit')} saves  {hint('dialog.cancel')} cancels")
+        self._show_title()
+        self.query_one(Box).show_keys(
+            f"{hint('field.submit')} saves  {hint('dialog.cancel')} cancels"
+        )
         self.path.value = clean(str(proposed_path(self._file_name)))
         self.path.cursor_position = len(self.path.value)
         self.path.focus()
+
+    def _show_title(self) -> None:
+        self.query_one(Box).show_title(f"Save {counted(len(self._lines), 'line')} as")
 
     @on(Input.Changed)
     def forget_replacing(self) -> None:
         """Another path: what was said of the one before holds no more."""
         self._replaces = None
         self._tell("")
+
+    @on(Button.Pressed, "#all")
+    def save_all(self) -> None:
+        """Write all lines instead of those that are shown."""
+        if self._whole is not None and self._writing is None and not self._is_ending:
+            self._lines = self._whole
+            self._show_title()
+            self.action_save()
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#yes")

@@ -96,6 +96,16 @@ class PlainText:
     lines: Rows
     file_name: str
     """What a file with it is called, not yet safe for a file system."""
+    whole: Rows | None = None
+    """All of what only some lines are shown of; None where all are shown."""
+
+
+@runtime_checkable
+class Narrowed(Protocol):
+    """A widget that may show only some lines of a text."""
+
+    def whole_text(self) -> Rows | None:
+        """All of them; None where all are shown."""
 
 
 class Terminal:
@@ -288,7 +298,12 @@ class Terminal:
         around = shown.ancestors_with_self
         names = (each.file_name for each in around if isinstance(each, FileNamed))
         lines = shown.plain_lines if isinstance(shown, Readable) else shown.table_lines
-        return PlainText(lines(everything=everything), next(filter(None, names), DEFAULT_NAME))
+        whole = next((each for each in around if isinstance(each, Narrowed)), None)
+        return PlainText(
+            lines(everything=everything),
+            next(filter(None, names), DEFAULT_NAME),
+            whole.whole_text() if whole is not None else None,
+        )
 
     @property
     def _shown_text(self) -> Any:

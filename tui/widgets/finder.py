@@ -93,8 +93,9 @@ class Finder:
             self.search, self.note = None, ""
             return
         pattern, self.note = compile_pattern(text)
-        self.look_for(pattern, lines, start, is_typed=True)
-        self._go_when_found(lambda: self._first(start), forward=True)
+        self._set(pattern, lines, start, is_typed=True)
+        self._next_hit, self._forward = lambda: self._first(start), True
+        self._look()  # what is found at once is seen with the key
 
     def look_for(
         self, pattern: re.Pattern[str], lines: LineModel, start: int, *, is_typed: bool = False
@@ -103,10 +104,15 @@ class Finder:
 
         One that was typed is given up where it takes too long.
         """
+        self._set(pattern, lines, start, is_typed=is_typed)
+        self.go_on()
+
+    def _set(
+        self, pattern: re.Pattern[str], lines: LineModel, start: int, *, is_typed: bool
+    ) -> None:
         self.hit = self._next_hit = None
         self._may_never_end = is_typed
         self.search = LineSearch(Colourless(lines), pattern, start=start)
-        self.go_on()
 
     def begin_again(self, lines: LineModel, start: int) -> None:
         """Look for the same pattern in another text, going nowhere."""
@@ -136,8 +142,12 @@ class Finder:
 
     def _work(self) -> None:
         self._is_waiting = False
-        if self.search is None:
-            return
+        if self.search is not None:
+            self._look()
+
+    def _look(self) -> None:
+        """Look at some more lines."""
+        assert self.search is not None
         begun = now = self._clock()
         try:
             with deadline(LONGEST_SLICE) if self._may_never_end else nullcontext():

@@ -12,6 +12,8 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Protocol, runtime_checkable
 
 from rich.style import Style
 from textual import events
@@ -50,17 +52,31 @@ COMMON = token_classes(*PHASE_TOKENS, *TEXT_TOKENS, CURSOR)
 """The component classes of what tables, headers and texts draw with."""
 
 
+@runtime_checkable
+class KeysFirst(Protocol):
+    """An app in which other work gives way to keys."""
+
+    def give_way(self, news: Callable[[], object]) -> None:
+        """Call this when no key is under way."""
+
+
 def in_next_turn(widget: Widget, work: Callable[[], object]) -> None:
-    """Do something when everything else that waits was dealt with once.
+    """Do something when everything else that waits was dealt with once, and no key is under way.
 
     Textual's `call_later` puts it behind the messages of the widget, and goes through all of them,
     those that come meanwhile too, before the event loop turns: who does much in small pieces would
-    hold up keys and other widgets until the last of them.
+    hold up keys and other widgets until the last of them. A key takes some dozens of turns until
+    all is done that it asked for: a piece of work in each of them would make it slow.
     """
-    if widget.is_running:
-        asyncio.get_running_loop().call_soon(widget.call_later, work)
-    else:
+    if not widget.is_running:
         widget.call_later(work)  # it waits until there is a loop
+        return
+    app, later = widget.app, partial(widget.call_later, work)
+    loop = asyncio.get_running_loop()
+    if isinstance(app, KeysFirst):
+        loop.call_soon(app.give_way, later)
+    else:
+        loop.call_soon(later)
 
 
 class LineView(Widget, can_focus=True):
