@@ -26,6 +26,7 @@ STAMPS = (STAMP, b"2026-02-30T10:41:22.123456789Z ", b"2026-08-21T12:41:22+02:00
 PARTS = [
     *(b"error", b"Error", b"loss=0.4", b"2026", b"a.b", b" ", b"caf\xc3\xa9", b"\xff", b"10:41"),
     *(b"\x1b[31m", b"\x1b[0m", b"\r", b"\b", b"x", b"\t", b"\0", b"\x1b[2K", b"\xef\xbb\xbf"),
+    *(b"Exception in thread ", b"java.lang.Exception", b"TypeError: ", b"Uncaught exception"),
     *(b"\xff\xfe", b"\xc5\xbf", b"ERROR", b"77", b"Z ", b"E0821 10:41:22", b"Warning:"),
 ]
 SOUGHT = [
@@ -140,6 +141,8 @@ def test_a_word_that_is_in_the_time_of_each_line_only_is_found_nowhere() -> None
         (b"E0821 10:41:22.123 reflector.go", "error"),
         (b'{"level":"warn"}', "warning"),
         (b"\x1b[33mWARN\x1b[0m x", "warning"),
+        (b"java.lang.IllegalStateException", "error"),
+        (b"Uncaught exception", "error"),
         (b"terrorERRORist", ""),
         (b"all is well", ""),
     ],

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.levels import Level
-from tui.domain.lines import Colourless, TextLines
+from tui.domain.lines import Colourless, Levels, TextLines
 from tui.domain.search import LineSearch, compile_pattern
 
 
@@ -139,3 +139,10 @@ def test_colours_do_not_split_a_word() -> None:
     model = Colourless(TextLines("er\x1b[31mror\x1b[0m"))
     assert re.search("error", model.line(0))
     assert len(model) == 1
+
+
+def test_traces_of_a_text_are_an_error_each_even_where_they_follow_each_other() -> None:
+    trace = "Traceback (most recent call last):\n  File x, line 1\nKeyError: 'k'\n"
+    java = "java.lang.IllegalStateException: no\n\tat x.Y.z(Y.java:1)\n"
+    model = Levels(TextLines(trace * 2 + "ERROR one\nERROR two\n" + java * 2))
+    assert hits(LineSearch(Colourless(model), re.compile("error"), start=0)) == [0, 3, 6, 7, 10]

@@ -407,6 +407,68 @@ def test_a_trace_of_many_lines_is_one_error() -> None:
     ]
 
 
+PYTHON = b"Traceback (most recent call last):\n  File x, line 1\n    f()\n    ^^^\nKeyError: 'k'\n"
+CHAINED = (
+    PYTHON
+    + b"\nDuring handling of the above exception, another exception occurred:\n\n"
+    + PYTHON
+    + b"\nThe above exception was the direct cause of the following exception:\n\n"
+    + PYTHON
+)
+JAVA = (
+    b'Exception in thread "main" java.lang.RuntimeException: boom\n\tat com.x.Y.z(Y.java:10)\n'
+    b"Caused by: java.io.IOException: e\n\tat com.x.Y.z(Y.java:9)\n\t... 3 more\n"
+)
+LOGGED_JAVA = b"java.lang.IllegalStateException: no\n\tat com.x.Y.z(Y.java:10)\n"
+NODE = b"TypeError: x is not a function\n    at foo (/a.js:1:2)\n    at bar (/a.js:3:4)\n"
+UNCAUGHT = (
+    b"/a.js:1\n  throw new Error()\n  ^\n\nError: boom\n    at foo (/a.js:1:2) {\n  code: 1\n}\n"
+)
+GO = b"panic: index out of range\n\ngoroutine 1 [running]:\nmain.main()\n\t/x.go:3 +0x1d\n"
+TRACES = {
+    **{"python": PYTHON, "chained": CHAINED, "java": JAVA, "java, logged": LOGGED_JAVA},
+    **{"node": NODE, "node, uncaught": UNCAUGHT, "go": GO, "line": b"ERROR: plain\n"},
+    "logged": b"ERROR cannot write\n" + PYTHON,
+    "java, told of": b"ERROR cannot write\n" + LOGGED_JAVA,
+    "thread": b"Exception in thread Thread-1 (f):\n" + PYTHON,
+    "deep": PYTHON.replace(b"    f()\n", b"    f()\n" * 500),
+    "of no kind": PYTHON.replace(b"KeyError", b"Exception"),
+    "of many lines": PYTHON.replace(b"'k'\n", b"2 wrong:\nfield\n  is not there\n"),
+}
+LOGGED = ("python", "chained", "java, logged", "node", "deep", "of no kind", "of many lines")
+"""Those that belong to a line of an error right before them."""
+
+
+def errors(book: LogBook) -> int:
+    return sum(level == "error" for _, level in book.problems(0, len(book)))
+
+
+@pytest.mark.parametrize("first", TRACES)
+@pytest.mark.parametrize("then", TRACES)
+def test_traces_that_follow_each_other_at_once_are_an_error_each(first: str, then: str) -> None:
+    if first == "line" and then in LOGGED:
+        pytest.skip("that is how a trace is logged")
+    for between in (b"", b"INFO between\n"):
+        book = LogBook([PROGRAM], in_memory=240, spill=FullDisk(1 << 20))
+        for line in (TRACES[first] + between + TRACES[then] + between + TRACES[then]).splitlines():
+            book.append(blocks(line + b"\n"))
+        assert errors(book) == 3, between
+        choose(book, LogView(levels=frozenset({"error"})))
+        assert errors(book) == 3, "with what is between left out"
+
+
+def test_errors_are_apart_where_what_stands_between_them_is_not_shown() -> None:
+    book = LogBook()
+    book.append(blocks(b"ERROR: one\nINFO between\n" + PYTHON * 2))
+    choose(book, LogView(levels=frozenset({"error"})))
+    assert text_of(book)[:2] == ["ERROR: one", "Traceback (most recent call last):"]
+    assert errors(book) == 3
+    choose(book, LogView(filters=(LineFilter(re.compile("KeyError")),)))
+    assert errors(book) == 2, "a trace of which some lines are shown is one error still"
+    choose(book, LogView(filters=(LineFilter(re.compile("KeyError|most recent")),)))
+    assert errors(book) == 2
+
+
 def test_a_progress_bar_is_written_over_itself_and_not_over_what_stands_before_it() -> None:
     stamp = b"2026-08-21T10:41:22.000000000Z "
     book = LogBook([PROGRAM], times="utc", shows_names=True)

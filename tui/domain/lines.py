@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Protocol, runtime_checkable
 
 from tui.domain.durations import compact, parse_time
-from tui.domain.levels import Level, level_of
+from tui.domain.levels import LONGEST_CALLS, Level, error_before, is_of_exception, level_of
 from tui.domain.text import SGR
 
 TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
@@ -250,7 +250,19 @@ class Levels:
         if self._searched is not None:
             problems = self._searched.problems(low, high)
             return array("I", [i - low for i, level in problems if search(level)])
-        return array("I", [i - low for i in range(low, high) if search(self._model.level(i))])
+        found = (i for i in range(low, high) if search(self._model.level(i)))
+        return array("I", [i - low for i in found if not self._goes_on_with_trace(i)])
+
+    def _goes_on_with_trace(self, index: int) -> bool:
+        """Whether a line tells of an exception that is told of before it."""
+        text = self._text(index)
+        if not is_of_exception(text):
+            return False
+        before = range(index - 1, max(-1, index - LONGEST_CALLS), -1)
+        return error_before(text, map(self._text, before)) is not None
+
+    def _text(self, index: int) -> str:
+        return SGR.sub("", self._model.line(index))
 
     def piece(self, index: int) -> tuple[int, int]:
         """The lines that are looked through together with this one."""

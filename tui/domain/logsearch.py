@@ -39,7 +39,7 @@ _TIME_OF = itemgetter(slice(TIME_AND_BLANK))
 _TEXT_OF = itemgetter(slice(TIME_AND_BLANK, None))
 _LETTERS = re.compile(rb"[A-Za-z]+")
 _BAD_SMALL = (
-    *(b"rror", b"anic", b"atal", b"critical", b"warn", b"arning:"),
+    *(b"rror", b"anic", b"atal", b"critical", b"warn", b"arning:", b"xception"),
     b"Traceback (most recent call last)",
 )
 _BAD_WORDS = (
@@ -294,17 +294,3 @@ def bad_lines(block: LogBlock, lines: Iterable[int]) -> list[tuple[int, Level]]:
     """Those of some lines that tell of errors and warnings, with how bad each is."""
     levels = [(line, level_of(shown_text(block.line(line)))) for line in lines]
     return [(line, level) for line, level in levels if level]
-
-
-_IN_TRACE = re.compile(
-    r"\s|Caused by\b|Traceback \(most recent|During handling of|The above exception|\.\.\. \d+ more"
-    r"|goroutine \d+|[\w.$]+(?:Error|Exception|Exit|Interrupt|Warning)\b|\)|\}|\]|$"
-)
-"""How lines begin that belong to the error before them."""
-LONGEST_TRACE = 200
-"""Lines of one trace that are looked back over."""
-
-
-def is_in_trace(text: str) -> bool:
-    """Whether a line, as it is shown, looks like part of the error that is told of before it."""
-    return _IN_TRACE.match(text) is not None

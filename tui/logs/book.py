@@ -24,7 +24,15 @@ from typing import NamedTuple
 import msgspec
 
 from tui.domain.deadline import TookTooLong, deadline
-from tui.domain.levels import Level, level_of
+from tui.domain.levels import (
+    LONGEST_CALLS,
+    LONGEST_TRACE,
+    Level,
+    error_before,
+    is_in_trace,
+    is_of_exception,
+    level_of,
+)
 from tui.domain.logs import (
     JOINED,
     LATE,
@@ -39,10 +47,8 @@ from tui.domain.logs import (
     shown_time,
 )
 from tui.domain.logsearch import (
-    LONGEST_TRACE,
     BlockSearch,
     bad_lines,
-    is_in_trace,
     lines_with,
     shown_text,
     suspects,
@@ -182,6 +188,13 @@ class _Kept:
     def showing(self) -> int:
         """How many lines are shown."""
         return self.count if self.shown is None else len(self.shown)
+
+    def shows(self, line: int) -> bool:
+        """Whether the line with this number in the block is shown."""
+        if self.shown is None:
+            return True
+        place = bisect_left(self.shown, line)
+        return place < len(self.shown) and self.shown[place] == line
 
     def line(self, place: int) -> int:
         """The number in the block of a line that is shown."""
@@ -874,21 +887,42 @@ class LogBook:
         return array("I", [index for index, line in shown if line in wanted])
 
     def _goes_on_with_trace(self, index: int) -> bool:
-        """Whether a line is part of the error that is told of before it."""
-        block, line = self.block_of(index)
-        if not is_in_trace(shown_text(block.line(line))):
-            return False
-        source = block.source_of(line)
-        for before in range(index - 1, max(-1, index - LONGEST_TRACE), -1):
-            block, line = self.block_of(before)
-            if block.source_of(line) != source:
-                continue
-            text = shown_text(block.line(line))
-            if level_of(text) == "error":
-                return True
-            if not is_in_trace(text):
+        """Whether a line is part of an error of which another line that is shown tells before it.
+
+        Lines that are not shown stand between the others all the same: what they part stays apart.
+        """
+        kept, line, at = self._find(index)
+        text = shown_text(self._opened(kept).line(line))
+        while True:
+            seen: list[tuple[int, int, str]] = []
+            back = error_before(text, self._texts_before(at, line, text, seen))
+            if back is None:
                 return False
-        return False
+            at, line, text = seen[back - 1]
+            if self._kept[at].shows(line):
+                return True
+
+    def _texts_before(
+        self, at: int, line: int, text: str, seen: list[tuple[int, int, str]]
+    ) -> Iterator[str]:
+        """The lines of the same source before one, the last one first, shown or not; which they are
+        is put into `seen`. Argo's own are left out: they stand wherever a program was interrupted.
+        """
+        left = LONGEST_CALLS if is_of_exception(text) else LONGEST_TRACE
+        source = self._opened(self._kept[at]).source_of(line)
+        while left > 0:
+            kept = self._kept[at]
+            block = self._opened(kept)
+            for number in range(line - 1, max(-1, line - 1 - left), -1):
+                if number not in kept.own and block.source_of(number) == source:
+                    said = shown_text(block.line(number))
+                    seen.append((at, number, said))
+                    yield said
+            left -= line
+            at -= 1
+            if at < 0:
+                return
+            line = self._kept[at].count
 
 
 def _grouped(blocks: Iterable[LogBlock], room: int) -> Iterator[list[LogBlock]]:
