@@ -4,7 +4,6 @@ or a row for each field."""
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -25,9 +24,15 @@ def readable(line: str, fields: Sequence[str] = ()) -> str:
     said = _object(line)
     if said is None:
         return line
+    try:
+        return _in_one_row(said, fields) or line
+    except RecursionError:
+        return line
+
+
+def _in_one_row(said: dict[str, Any], fields: Sequence[str]) -> str:
     if fields:
-        found = [_text(value) for name in fields if (value := _at(said, name)) is not None]
-        return "  ".join(found) or line
+        return "  ".join(_text(value) for name in fields if (value := _at(said, name)) is not None)
     parts = [_text(said.pop(name)) for name in _first_of(said, TIMES)]
     parts += [f"{_text(said.pop(name)).upper():<5}" for name in _first_of(said, LEVELS)]
     parts += [_text(said.pop(name)) for name in _first_of(said, MESSAGES)]
@@ -50,27 +55,48 @@ def pretty(line: str) -> str:
     if said is None:
         return line
     try:
-        rows = json.dumps(said, ensure_ascii=False, indent=2).split("\n")
+        return "\n".join(_rows(said))
     except RecursionError:
         return line
-    return "\n".join(found for row in rows for found in _rows_of(row))
 
 
-_FIELD = re.compile(r'( *)("(?:[^"\\]|\\.)*": )?(.*?)(,?)$', re.DOTALL)
+class _Number(str):
+    """A number as it is written: `1.10` is no 1.1, and 1e400 more than a float holds."""
+
+    __slots__ = ()
 
 
-def _rows_of(row: str) -> Iterator[str]:
-    """One row of printed JSON, its key muted; several where its value is a text of several."""
-    field = _FIELD.match(row)
-    assert field is not None
-    indent, key, value, comma = field.groups(default="")
-    head = f"{indent}{_KEY}{key}{_END}" if key else indent
-    if not value.startswith('"') or "\\n" not in value:
-        yield f"{head}{value}{comma}"
-        return
-    yield f"{head.rstrip()}"
-    for part in str(json.loads(value)).replace("\r", "").rstrip("\n").split("\n"):
-        yield f"{indent}  {part}"
+def _rows(value: Any, indent: str = "", head: str = "", comma: str = "") -> Iterator[str]:
+    """A value as rows, the first behind `head`, keys muted; lines of a text in it as they are."""
+    inside = indent + "  "
+    if isinstance(value, dict) and value:
+        yield f"{indent}{head}{{"
+        for left, (name, each) in zip(range(len(value) - 1, -1, -1), value.items(), strict=True):
+            key = f"{_KEY}{_written(name)}: {_END}"
+            yield from _rows(each, inside, key, "," if left else "")
+        yield f"{indent}}}{comma}"
+    elif isinstance(value, list) and value:
+        yield f"{indent}{head}["
+        for left, each in zip(range(len(value) - 1, -1, -1), value, strict=True):
+            yield from _rows(each, inside, "", "," if left else "")
+        yield f"{indent}]{comma}"
+    elif isinstance(value, str) and "\n" in value:
+        yield f"{indent}{head}".rstrip()
+        for part in value.replace("\r", "").rstrip("\n").split("\n"):
+            yield f"{inside}{part}"
+    else:
+        yield f"{indent}{head}{_written(value)}{comma}"
+
+
+def _written(value: Any) -> str:
+    """A value as JSON in one row, numbers as they came."""
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{_written(k)}:{_written(v)}' for k, v in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(_written, value))}]"
+    if isinstance(value, _Number):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _object(line: str) -> dict[str, Any] | None:
@@ -79,7 +105,7 @@ def _object(line: str) -> dict[str, Any] | None:
     if not begun.startswith("{") or len(line) > LONGEST:
         return None
     try:
-        said = json.loads(begun)
+        said = json.loads(begun, parse_float=_Number, parse_int=_Number)
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) and said else None
@@ -104,4 +130,4 @@ def _text(value: Any) -> str:
     """A value in one row; lines of a text stand behind each other."""
     if isinstance(value, str):
         return value.replace("\n", " ⏎ ").replace("\r", "")
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _written(value)
