@@ -60,6 +60,22 @@ async def test_each_pane_of_text_is_shown_in_turn_with_its_name_and_then_what_th
         assert shown.rows.has_focus
 
 
+async def test_a_pane_that_comes_back_before_the_one_before_is_taken_down_is_there() -> None:
+    async with showing(source=source(), size=WIDE) as shown:
+        await rest_on(shown, ETL)
+        await shown.press("(")
+        await shown.until(lambda: "kind: Workflow" in beside(shown))
+        peek = shown.overview.beside
+        row = shown.rows.current
+        assert row is not None
+        for _ in range(3):
+            peek.forget()
+            shown.overview._show_pane(row)
+            await shown.pilot.pause()
+        await shown.until(lambda: "kind: Workflow" in beside(shown))
+        await shown.until(lambda: len(peek.query(PaneTabs)) == 1)
+
+
 async def test_it_stays_what_it_is_while_the_list_is_open_and_asks_nothing_until_one_rests() -> (
     None
 ):

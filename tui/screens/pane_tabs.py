@@ -51,9 +51,11 @@ class PaneTabs(Vertical):
         context: PaneContext,
         kind: Kind[Any, Any],
         specs: tuple[PaneSpec, ...] | None = None,
+        *,
+        id: str | None = "pane-tabs",
     ) -> None:
         """All panes of the kind, or only those of `specs`."""
-        super().__init__(id="pane-tabs")
+        super().__init__(id=id)
         self.context = context
         self._kind = kind
         self.specs = panes_of(kind) if specs is None else specs

@@ -312,7 +312,9 @@ class PreviewSide(Vertical):
             self.forget()
         had_focus = self.holds_focus
         if self._tabs is None:
-            self._tabs, self._source = PaneTabs(context, self._kind, self.specs), source
+            # Without an id: those before may not be taken down yet, and two of one id are an error.
+            self._tabs = PaneTabs(context, self._kind, self.specs, id=None)
+            self._source = source
             await self.mount(self._tabs)
         tabs = self._tabs
         (spec,) = (spec for spec in self.specs if spec.id == self.front)
@@ -331,6 +333,7 @@ class PreviewSide(Vertical):
         self.remove_class("-pane")
         self._title = self.facts.about
         if tabs is not None:
+            tabs.display = False
             tabs.remove()
         if had_focus:
             self.facts.focus()
