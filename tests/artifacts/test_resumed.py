@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.s3_servers import demo_s3
 from tests.support.s3_store import MIB, here, quiet
-from tui.artifacts.base import StoreError
+from tui.artifacts.base import Stat, StoreError
 from tui.artifacts.s3 import S3Store
 from tui.artifacts.s3_download import PIECE
 from tui.artifacts.saving import Kept, kept_file
@@ -146,6 +146,75 @@ def test_what_claims_to_be_a_part_but_is_a_link_or_lies_is_not_believed(
         file.write(b"\xff" * 24)
     fetch(store, server[0], tmp_path / "x")
     assert large.is_in(tmp_path / "x"), "a length that cannot be is none"
+
+
+class Straight:
+    """Content that is asked for in order, and whose connection breaks at some places, each once."""
+
+    def __init__(self, *breaks: int) -> None:
+        self.breaks = list(breaks)
+        self.asked: list[int] = []
+
+    def part(self, offset: int, length: int) -> bytes:
+        if self.breaks and offset + length > self.breaks[0]:
+            del self.breaks[0]
+            raise ConnectionResetError("the store went away")
+        self.asked.append(offset)
+        at = offset % 251
+        return PATTERN[at : at + length]
+
+
+def test_what_is_read_as_it_comes_is_asked_for_once_and_in_order(
+    store: S3Store, server: tuple[str, Buckets]
+) -> None:
+    straight = Straight()
+    server[1]["runs"].put("big", Blob(SIZE, straight.part, etag="one"))
+    at = here(server[0], "big")
+    fact = store.stat(at)
+    assert isinstance(fact, Stat)
+    assert b"".join(store.stream(at, fact, CancelToken())) == large_bytes(SIZE)
+    assert straight.asked == sorted(set(straight.asked))
+
+
+def test_what_is_read_as_it_comes_goes_on_where_its_connection_breaks(
+    store: S3Store, server: tuple[str, Buckets]
+) -> None:
+    straight = Straight(3 * MIB, 3 * MIB, 20 * MIB)
+    server[1]["runs"].put("big", Blob(SIZE, straight.part, etag="one"))
+    at = here(server[0], "big")
+    fact = store.stat(at)
+    assert isinstance(fact, Stat)
+    assert b"".join(store.stream(at, fact, CancelToken())) == large_bytes(SIZE)
+    # Of each break at most what was under way comes again.
+    assert len(straight.asked) - len(set(straight.asked)) <= 3 * 4 + 3
+
+
+def test_what_is_read_as_it_comes_says_when_the_store_is_gone_or_has_another_now(
+    store: S3Store, server: tuple[str, Buckets]
+) -> None:
+    at = here(server[0], "big")
+    fact = store.stat(at)
+    assert isinstance(fact, Stat)
+    server[1]["runs"].put("big", Blob(SIZE, Straight(*[3 * MIB] * 9).part, etag="one"))
+    with pytest.raises(StoreError, match="broke off in the middle of big") as gone:
+        list(store.stream(at, fact, CancelToken()))
+    assert gone.value.reason == "unreachable"
+    server[1]["runs"].put("big", Blob(SIZE, Straight().part, etag="two"))
+    with pytest.raises(StoreError, match="changed while it was read"):
+        list(store.stream(at, fact, CancelToken()))
+
+
+def test_what_is_read_as_it_comes_ends_when_it_is_stopped(
+    store: S3Store, server: tuple[str, Buckets]
+) -> None:
+    at, stop = here(server[0], "big"), CancelToken()
+    fact = store.stat(at)
+    assert isinstance(fact, Stat)
+    came = 0
+    for piece in store.stream(at, fact, stop):
+        came += len(piece)
+        stop.set()
+    assert 0 < came < SIZE
 
 
 def write(kept: Kept, data: bytes) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from tui.artifacts.base import (
     Stat,
     Store,
     StoreError,
+    Streams,
 )
 from tui.artifacts.elsewhere import how_elsewhere
 from tui.domain.hidden import only_host
@@ -175,6 +176,12 @@ class ReachedStore:
     def read(self, location: Location, offset: int, length: int) -> bytes:
         """A part of one object."""
         return self._store.read(self._reach(location), offset, length)
+
+    def stream(self, location: Location, fact: Stat, stop: CancelToken) -> Iterator[bytes]:
+        """The content of one object, of a store that can give that."""
+        if not isinstance(self._store, Streams):
+            raise StoreError(f"{location.kind} is not read as it comes", reason="unsupported")
+        return self._store.stream(self._reach(location), fact, stop)
 
     def listing(self, location: Location, limit: int = 1000, after: str = "") -> FolderListing:
         """The direct entries of a folder."""

@@ -7,11 +7,11 @@ a caller distinguish for example "missing" from "denied" without reading the mes
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from tui.domain.location import Location
 from tui.errors import ArtifactError
@@ -44,9 +44,9 @@ SAME_FOR_ALL: frozenset[Reason] = frozenset(
 )
 """Reasons that hold for every location of a store, once one location of it has met them."""
 
-Can = Literal["range", "list", "presign", "write"]
+Can = Literal["range", "list", "presign", "write", "stream"]
 """What a store may be able to do beyond giving an object from its first byte to its last: give a
-part of one, list a folder, make a link that needs no login, take objects."""
+part of one, list a folder, make a link that needs no login, take objects, give one as it comes."""
 
 NO_SECRET: frozenset[Reason] = frozenset(("secret-denied", "secret-missing"))
 """Reasons in which credentials of this machine may be used instead, if somebody says so."""
@@ -162,6 +162,18 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Close connections and remove temporary files; the store may not be used again."""
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """What a store that can `stream` has."""
+
+    def stream(self, location: Location, fact: Stat, stop: CancelToken) -> Iterator[bytes]:
+        """The content of the object that `fact` tells of, in order, as it comes.
+
+        Where its connection breaks it goes on from there; it ends early where `stop` is set.
+        Raises: StoreError, where it is another by now, too.
+        """
 
 
 def length_in(text: str) -> int | None:

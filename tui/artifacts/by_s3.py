@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from tui.artifacts.base import (
@@ -46,6 +47,13 @@ class ByS3Store:
         """A part of one object."""
         try:
             return self._s3.read(by_s3(location), offset, length)
+        except StoreError as error:
+            raise self._explained(error, location) from error
+
+    def stream(self, location: Location, fact: Stat, stop: CancelToken) -> Iterator[bytes]:
+        """The content of one object, as it comes."""
+        try:
+            yield from self._s3.stream(by_s3(location), fact, stop)
         except StoreError as error:
             raise self._explained(error, location) from error
 

@@ -51,8 +51,8 @@ class HeardStore:
 
     @property
     def can(self) -> frozenset[Can]:
-        """What it is able to do."""
-        return self._store.can
+        """What it is able to do; what nobody tells of is not heard."""
+        return self._store.can - {"stream"}
 
     def stat(self, location: Location) -> Stat | Folder:
         """What is at a location."""

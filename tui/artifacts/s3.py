@@ -27,7 +27,7 @@ from tui.artifacts.base import (
     stopped,
 )
 from tui.artifacts.s3_client import Client, build
-from tui.artifacts.s3_download import PIECE, ObjectDownload, ObjectFile
+from tui.artifacts.s3_download import PIECE, ObjectDownload, ObjectFile, streamed
 from tui.artifacts.s3_errors import MISSING, STALE_CREDENTIALS, code_of, store_error
 from tui.artifacts.saving import (
     GOES_ON,
@@ -98,7 +98,12 @@ class S3Store:
                     body.read(offset)
                 return bytes(body.read(length))
 
-    can: frozenset[Can] = frozenset(("range", "list", "presign"))
+    def stream(self, location: Location, fact: Stat, stop: CancelToken) -> Iterator[bytes]:
+        """The content of one object, by one request as long as its connection holds."""
+        with self._connected(location) as (client, place):
+            yield from streamed(client, place.bucket, place.key, fact, stop)
+
+    can: frozenset[Can] = frozenset(("range", "list", "presign", "stream"))
 
     def listing(self, location: Location, limit: int = 1000, after: str = "") -> FolderListing:
         """The direct entries of a folder: folders first, then files, each by name."""

@@ -13,9 +13,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from tui.artifacts.base import Progress, StoreError, stopped
+from tui.artifacts.base import Progress, Stat, StoreError, stopped
 from tui.artifacts.s3_client import Client
 from tui.artifacts.saving import Kept
 from tui.ports.threads import CancelToken
@@ -28,6 +29,9 @@ PARALLEL_REQUESTS = 4
 
 READ_SIZE = 1 << 18
 """Bytes of one read; after each one we check for a stop and report progress."""
+
+STREAMED = 1 << 20
+"""Bytes of one read of what is read as it comes."""
 
 MAX_TRIES = 3
 """Attempts in a row without a byte after which a range fails."""
@@ -140,14 +144,7 @@ class ObjectDownload:
 
     def _fetch(self, piece: _Range) -> None:
         """Download one range, and resume it where a connection breaks."""
-        from botocore import exceptions as boto
-
-        broken = (
-            boto.ConnectionClosedError,
-            boto.IncompleteReadError,
-            boto.ReadTimeoutError,
-            boto.ResponseStreamingError,
-        )
+        broken = _broken()
         at, tries = piece.start + piece.had, 0
         with (
             os.fdopen(piece.file.opened(), "r+b", buffering=0) as file,
@@ -196,17 +193,74 @@ class ObjectDownload:
         self._over.set()
         with self._lock:
             for body in self._bodies:
-                # Only a shutdown wakes a blocked read, and botocore has no method for it. It
-                # raises where there is nothing left to read.
-                raw = getattr(body, "_raw_stream", None)
-                with contextlib.suppress(OSError, ValueError, RuntimeError):
-                    if raw is not None:
-                        raw.shutdown()
+                _shut_down(body)
 
     def _report(self, more: int) -> None:
         with self._progress_lock:
             self._done += more
             self._progress(self._done, self._total)
+
+
+def streamed(
+    client: Client, bucket: str, key: str, fact: Stat, stop: CancelToken
+) -> Iterator[bytes]:
+    """The content of an object in order, by one request as long as its connection holds.
+
+    Ends early where it is stopped. Raises: errors of boto3; StoreError.
+    """
+    broken = _broken()
+    at, tries = 0, 0
+    while at < fact.size and not stop.is_set:
+        before = at
+        fields: dict[str, str] = dict(client.extra)
+        if at:
+            fields["Range"] = f"bytes={at}-"
+        if fact.etag:
+            # What comes after a break must be of the same version.
+            fields["IfMatch"] = fact.etag
+        try:
+            got = client.boto.get_object(Bucket=bucket, Key=key, **fields)
+            with contextlib.closing(got["Body"]) as body:
+                if at and "ContentRange" not in got:
+                    raise StoreError("the store does not give parts of objects")
+                unregister = stop.on_set(partial(_shut_down, body))
+                try:
+                    while data := body.read(STREAMED):
+                        at += len(data)
+                        yield data
+                finally:
+                    unregister()
+        except broken:
+            tries = 1 if at > before else tries + 1
+            if not stop.is_set and tries >= MAX_TRIES:
+                raise
+        else:
+            if at < fact.size and not stop.is_set:
+                raise StoreError(f"{key} ended too early", hint="try again")
+    if at > fact.size:
+        raise StoreError(f"{key} changed while it was read", hint="try again")
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """The errors of a connection that broke while content came."""
+    from botocore import exceptions as boto
+
+    return (
+        boto.ConnectionClosedError,
+        boto.IncompleteReadError,
+        boto.ReadTimeoutError,
+        boto.ResponseStreamingError,
+    )
+
+
+def _shut_down(body: Any) -> None:
+    """End the read of a body that is under way."""
+    # Only a shutdown wakes a blocked read, and botocore has no method for it. It raises where there
+    # is nothing left to read.
+    raw = getattr(body, "_raw_stream", None)
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
+        if raw is not None:
+            raw.shutdown()
 
 
 @contextlib.contextmanager

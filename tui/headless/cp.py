@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import itertools
 import os
 import shutil
 import signal
@@ -17,14 +16,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from types import FrameType
 from typing import BinaryIO, NamedTuple
 
-from tui.artifacts.base import Folder, Stat, Store, StoreError
+from tui.artifacts.base import Folder, Stat, Store, StoreError, Streams
 from tui.artifacts.saving import SafeTree, safe_name
 from tui.artifacts.unpacking import Packed, is_archive
 from tui.domain.artifact import NodeArtifact
@@ -57,8 +54,6 @@ PIECE = 8 << 20
 BEAT = 0.2
 """Seconds between two drawings of the progress."""
 INTERRUPTED = 130
-AHEAD = 4
-"""Pieces that are under way while one is written."""
 UNRANGED = frozenset(("http", "azure", "argo-server"))
 """Kinds of locations whose servers may not know ranges."""
 
@@ -379,28 +374,21 @@ def _to_stdout(
 
 
 def _pieces(store: Store, location: Location, fact: Stat, stop: CancelToken) -> Iterator[bytes]:
-    """The content in order, with the next pieces under way."""
+    """The content in order."""
+    if "stream" in store.can and isinstance(store, Streams):
+        yield from store.stream(location, fact, stop)
+        return
     if location.kind in UNRANGED:
         # Its servers may ignore ranges, and send everything for each.
         yield from _from_file(store, location, stop)
         return
-    starts = iter(range(0, fact.size, PIECE))
-    with ThreadPoolExecutor(AHEAD) as pool:
-        ahead = deque(
-            pool.submit(store.read, location, start, PIECE)
-            for start in itertools.islice(starts, AHEAD)
-        )
-        done = 0
-        while ahead and not stop.is_set:
-            piece = ahead.popleft().result()
-            if len(piece) < min(PIECE, fact.size - done):
-                raise StoreError(f"{location.key} ended too early", hint="try again")
-            done += len(piece)
-            ahead.extend(
-                pool.submit(store.read, location, start, PIECE)
-                for start in itertools.islice(starts, 1)
-            )
-            yield piece
+    done = 0
+    while done < fact.size and not stop.is_set:
+        piece = store.read(location, done, PIECE)
+        if len(piece) < min(PIECE, fact.size - done):
+            raise StoreError(f"{location.key} ended too early", hint="try again")
+        done += len(piece)
+        yield piece
     after = store.stat(location)
     if not stop.is_set and isinstance(after, Stat) and after.etag != fact.etag:
         raise StoreError(f"{location.key} changed while it was read", hint="try again")
