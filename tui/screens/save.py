@@ -98,7 +98,7 @@ class SaveScreen(ModalView[str | None]):
                 yield FormButton("Cancel", id="no")
                 yield FormButton("Save", id="yes")
                 if self._whole is not None:
-                    yield FormButton(f"Save all {len(self._whole):,}", id="all")
+                    yield FormButton(f"Save all {counted(len(self._whole), 'line')}", id="all")
 
     def on_mount(self) -> None:
         """The path has the focus, and a proposal in it."""
