@@ -253,6 +253,37 @@ def test_before_any_step_has_begun_there_is_nothing_to_print(
     assert "no step of it has begun" in said.err
 
 
+def test_a_pod_that_runs_while_its_step_is_said_to_be_pending_has_its_log_printed(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01", "Pending"), step("two", "02", "Pending"), phase="Running")
+    pod(cluster, "one", "hello")
+    assert run("etl", "--no-prefix") == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("hello\n", "")
+
+
+def test_following_a_pod_that_runs_while_its_step_is_said_to_be_pending(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01", "Pending"), step("two", "02", "Pending"), phase="Running")
+    codes: list[int] = []
+    thread = threading.Thread(
+        target=lambda: codes.append(run("etl", "-f", "--no-prefix")), daemon=True
+    )
+    thread.start()
+    cluster.pod(pod_of("one"))
+    cluster.print_log(pod_of("one"), "hello")
+    printed = Printed(capsys)
+    wait_until(printed.has("hello\n"))
+    cluster.end_log(pod_of("one"))
+    nodes = {"etl-one": step("one", "01"), "etl-two": {**step("two", "02"), "phase": "Omitted"}}
+    cluster.patch(WORKFLOWS, "etl", {"status": {"phase": "Succeeded", "nodes": nodes}})
+    thread.join(10)
+    assert codes == [0]
+    assert printed.said == "", "that the other was not there is nothing to be told of"
+
+
 def test_of_a_workflow_whose_only_step_is_a_hit_of_a_cache_it_says_that_it_never_ran(
     cluster: Cluster, run: Run, capsys: Captured
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.logs_pane import RUN, line, pod, running
 from tests.support.scripted import ScriptedSource
@@ -15,7 +16,7 @@ from tui.domain.logtargets import LogTarget, best_target
 from tui.domain.node import NodeId
 from tui.domain.workflow import Manifest, Workflow
 from tui.errors import Busy, Missing, Refused, Rejected, SourceError, Unreachable
-from tui.logs.reader import LOOK_AGAIN, TRIES, LogReader
+from tui.logs.reader import LONGEST_PAUSE, LOOK_AGAIN, TRIES, LogReader
 from tui.ports.logs import LogRequest
 from tui.ports.pods import Around
 from tui.ports.threads import CancelToken
@@ -210,6 +211,39 @@ def test_waiting_for_a_container_uses_up_no_tries_of_who_does_not_wait_for_ever(
     answers: list[Answer] = [[waiting("ContainerCreating")] for _ in range(TRIES + 1)]
     read = Read(Breaking(*answers, [LOST], [line(1, "begun")]), running("api"), follow=True)
     assert (read.lines, read.error) == ([b"begun"], None)
+
+
+def test_a_pod_that_is_not_there_while_its_step_has_not_begun_is_asked_for_less_and_less() -> None:
+    gone, nowhere = Missing("no pod"), Rejected("pod p does not have a host assigned", status=400)
+    answers: list[Answer] = [[gone], [gone], [nowhere], [waiting("ContainerCreating")], [gone]]
+    pending = running("api", phase="Pending")
+    read = Read(Breaking(*answers, [line(1, "begun")]), pending, follow=True)
+    assert (read.lines, read.error) == ([b"begun"], None)
+    assert read.stop.slept == [1.0, 1.5, 2.25, LOOK_AGAIN, 1.5]
+    assert read.told[:2] == [f"waits: {gone}", f"waits: {nowhere}"]
+    many: list[Answer] = [[gone] for _ in range(20)]
+    read = Read(Breaking(*many, [line(1, "begun")]), pending, follow=True)
+    assert max(read.stop.slept) == LONGEST_PAUSE and sum(read.stop.slept) > 80
+
+
+def test_who_reads_once_is_told_that_the_pod_of_a_step_that_has_not_begun_is_not_there() -> None:
+    read = Read(Breaking([Missing("no pod")]), running("api", phase="Pending"))
+    assert isinstance(read.error, Missing)
+
+
+def test_a_step_that_never_ran_has_no_log_and_no_error() -> None:
+    workflow = decode.from_manifest(running("api", phase="Pending"))
+
+    class Skipping(Breaking):
+        def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
+            skipped = {key: replace(node, phase="Skipped") for key, node in workflow.nodes.items()}
+            workflow.nodes.update(skipped)
+            return super().log(request, stop)
+
+    target = best_target(workflow)
+    assert target is not None
+    reader = LogReader(Skipping([Missing("no pod")], [Missing("no pod")]), workflow)
+    assert not list(reader.blocks(target, AtOnce(), number=lambda source: 0, is_followed=True))
 
 
 def test_who_reads_once_is_told_at_once_that_a_container_has_not_started() -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from tests.support.logs_pane import RUN, Written, line, pod, running
 from tests.support.waiting import wait_until
 from tui.domain import decode
-from tui.domain.logtargets import LogTarget, begun_pods
+from tui.domain.logtargets import MOST_COMING, LogTarget, begun_pods
 from tui.domain.node import Node, NodeId
 from tui.domain.overview import prepare
 from tui.domain.podname import fnv1a, pod_name
@@ -149,3 +149,67 @@ def test_lines_of_several_logs_come_by_time() -> None:
     wait_until(is_over)
     assert found == [b"one", b"two", b"three"]
     follower.end()
+
+
+def test_of_hundreds_of_pods_that_have_not_begun_the_logs_of_a_few_are_asked_for() -> None:
+    coming = {f"n_{number}": "Pending" for number in range(300)}
+    follower = Unread()
+    logs = RunLogs(follower, wide(301, **coming), now=lambda: 0.0)
+    logs.want_begun(None, "v2")
+    asked = [name_in(logs.workflow, number) for number in (300, *range(MOST_COMING))]
+    assert follower.begun == asked, "what has begun comes first"
+    assert logs.count == 1, "the others are told of when they have lines, or have begun"
+    logs.workflow = wide(301, 2, **(coming | {"n_0": "Running", "n_1": "Succeeded"}))
+    logs.want_begun(None, "v2")
+    more = [name_in(logs.workflow, number) for number in (MOST_COMING, MOST_COMING + 1)]
+    assert follower.begun == [*asked, *more], "none twice, and as many as may be"
+    assert logs.count == 3
+    saved = Unread()
+    RunLogs(saved, wide(301, **coming), awaits=False).want_begun(None, "v2")
+    assert saved.begun == [asked[0]]
+
+
+def test_a_log_that_was_asked_for_before_its_step_had_begun_joins_in_and_holds_up_nothing() -> None:
+    source = Written()
+    workflow = decode.from_manifest(running("api", "web"))
+    for key, node in workflow.nodes.items():
+        if node.title == "web":
+            workflow.nodes[key] = replace(node, phase="Pending")
+    follower = LogFollower(LogReader(source, workflow), lambda: None)
+    moments = [0.0]
+    logs = RunLogs(follower, workflow, now=lambda: moments[0])
+    logs.want_begun(None, "v2")
+    source.pipe(pod("api")).put(line(1, "one"))
+    got: list[bytes] = []
+
+    def lines() -> list[bytes]:
+        got.extend(block.line(at) for block in logs.take()[0] for at in range(len(block)))
+        return got
+
+    wait_until(lambda: lines() == [b"one"])
+    assert logs.count == 1
+    source.pipe(pod("web")).put(line(2, "two"))
+    source.pipe(pod("api")).put(None)
+    wait_until(lambda: lines() == [b"one", b"two"])
+    assert logs.count == 2 and not logs.is_over
+    source.pipe(pod("web")).put(None)
+    workflow.nodes.update(
+        (key, replace(node, phase="Succeeded")) for key, node in workflow.nodes.items()
+    )
+    wait_until(lambda: lines() and logs.is_over)
+    follower.end()
+
+
+def test_what_the_agent_does_is_followed_though_its_steps_are_pending_or_over() -> None:
+    source = Written()
+    workflow = decode.from_manifest(running("api", "web"))
+    for phase in ("Pending", "Succeeded"):
+        for key, node in workflow.nodes.items():
+            if node.type != "Steps":
+                workflow.nodes[key] = replace(node, type="HTTP", phase=phase)
+        follower = LogFollower(LogReader(source, workflow), lambda: None)
+        logs = RunLogs(follower, replace(workflow))
+        logs.want_begun(None, "v2")
+        wait_until(lambda: [each.follow for each in source.reading] == [True])
+        follower.end()
+        wait_until(lambda: not source.reading)

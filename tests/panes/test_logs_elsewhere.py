@@ -11,7 +11,8 @@ from tests.support.scripted import ScriptedSource, never_restarted
 from tui.domain.logs import EMPTY, LogBlock, blocks_of
 from tui.domain.podname import node_id
 from tui.errors import Refused, Rejected, Unreachable
-from tui.panes.logs import LogsPane
+from tui.panes.logs import READING_DELAY, LogsPane
+from tui.ports.connection import Origin, Place
 from tui.ports.logs import LogRequest
 from tui.ports.pods import ContainerState, Pod
 from tui.ports.threads import CancelToken
@@ -81,7 +82,51 @@ async def test_a_step_that_has_not_begun_says_what_it_waits_for() -> None:
         waiting["status"]["nodes"][node_id(RUN, f"{RUN}.api")]["message"] = "Unschedulable"
         on.app.show(waiting, "api")
         assert "not begun yet (Unschedulable)" in said_or_shown(on)
+        await on.until(lambda: asked(source))
+        await on.pilot.pause(2 * READING_DELAY)
+        assert "not begun yet (Unschedulable)" in said_or_shown(on), "until there are lines"
+        assert len(asked(source)) == 1 and "following" not in head(on)
+
+
+async def test_of_a_saved_run_no_log_of_a_step_that_has_not_begun_is_asked_for() -> None:
+    source = ScriptedSource(place=Place("saved.yaml", origin=Origin.FILE))
+    async with bench(new, source) as on:
+        on.app.show(running("api", phase="Pending"), "api")
+        await on.pilot.pause()
+        assert "not begun yet (Pending)" in said_or_shown(on)
         assert not asked(source)
+
+
+async def test_the_log_of_a_pod_that_runs_while_its_step_is_said_to_be_pending_is_read() -> None:
+    source = Starting()
+    source.reason = "ContainerCreating"
+    async with bench(new, source) as on:
+        on.app.show(running("api", phase="Pending"), "api")
+        await on.until(lambda: asked(source))
+        assert "not begun yet (Pending)" in said_or_shown(on)
+        source.pipe(pod("api")).put(line(1, "first"))
+        source.reason = ""
+        await on.until(lambda: on.app.text == "first")
+        assert "not begun" not in said_or_shown(on) and "following" in head(on)
+        on.app.show(running("api"), "api")  # the workflow says now that it runs
+        source.pipe(pod("api")).put(line(2, "second"))
+        await on.until(lambda: on.app.text == "first\nsecond")
+        assert len(source.reading) == 1
+
+
+async def test_what_a_step_waits_for_is_told_anew_and_a_step_that_never_ran_ends() -> None:
+    source = ScriptedSource()
+    async with bench(new, source) as on:
+        waiting = running("api", phase="Pending")
+        on.app.show(waiting, "api")
+        assert "not begun yet (Pending)" in said_or_shown(on)
+        waiting = running("api", phase="Pending")
+        waiting["status"]["nodes"][node_id(RUN, f"{RUN}.api")]["message"] = "Unschedulable"
+        on.app.show(waiting, "api")
+        assert "not begun yet (Unschedulable)" in said_or_shown(on)
+        skipped = running("api", phase="Skipped")
+        on.app.show(skipped, "api")
+        await on.until(lambda: "it was skipped" in said_or_shown(on))
 
 
 class Starting(Written):

@@ -56,9 +56,8 @@ class LogTarget:
 
     @property
     def may_begin(self) -> bool:
-        """Whether its pod may exist already although its node does not say so yet."""
-        hit = self.node.memoization_status is not None and self.node.memoization_status.hit
-        return self.node.phase in ("", PENDING) and not hit
+        """Whether its pod may exist, and run, already although its node does not say so yet."""
+        return may_begin(self.node)
 
     @property
     def why_none(self) -> str:
@@ -196,6 +195,31 @@ def begun_pods(workflow: Workflow, within: Within) -> dict[NodeId, None]:
     return found
 
 
+MOST_COMING = 8
+"""Pods that have not begun whose logs are asked for: each costs a request every few seconds."""
+
+
+@once
+def coming_pods(workflow: Workflow, within: Within) -> tuple[NodeId, ...]:
+    """Ids of the pods inside a node, or some, or of all, that may run before their nodes say so.
+
+    Argo looks at a workflow every ten seconds or so, and calls a step of the agent pending for as
+    long as its request takes. The first few only, and one for all that the agent does.
+    """
+    if workflow.is_completed:
+        return ()
+    found: list[NodeId] = []
+    is_any_agents = False
+    for pod in pods_within(workflow, within):
+        if not may_begin(pod) or (is_any_agents and pod.type in AGENTS):
+            continue
+        is_any_agents = is_any_agents or pod.type in AGENTS
+        found.append(pod.id)
+        if len(found) == MOST_COMING:
+            break
+    return tuple(found)
+
+
 def keep_begun(workflow: Workflow, before: Workflow | None, within: Within) -> None:
     """Where no more pods have begun than in the version before, the answer is the very same."""
     found = begun_pods(workflow, within)
@@ -313,6 +337,12 @@ def has_begun(node: Node) -> bool:
     """Whether there can be a log of a pod by now."""
     hit = node.memoization_status is not None and node.memoization_status.hit
     return node.phase not in ("", PENDING, SKIPPED, OMITTED) and not hit
+
+
+def may_begin(node: Node) -> bool:
+    """Whether a pod may exist, and run, already although its node does not say so yet."""
+    hit = node.memoization_status is not None and node.memoization_status.hit
+    return node.phase in ("", PENDING) and not hit
 
 
 def best_of(pods: Iterable[Node]) -> Node | None:

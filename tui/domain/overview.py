@@ -12,7 +12,7 @@ from tui.domain.branches import group_parents_of, inside
 from tui.domain.fans import keep_grove
 from tui.domain.forest import forgiven, gaps_of
 from tui.domain.load import asked_in
-from tui.domain.logtargets import POD, best_pod, best_target, keep_begun, shared_titles
+from tui.domain.logtargets import POD, best_pod, best_target, coming_pods, keep_begun, shared_titles
 from tui.domain.node import NodeId
 from tui.domain.once import once
 from tui.domain.reason import reasons_of
@@ -61,9 +61,11 @@ def prepare(
     asked_in(version, "" if node is None else node.id)
     group_parents_of(version)  # of which step a log is an attempt
     keep_begun(version, before, None if node is None else node.id)
+    coming_pods(version, None if node is None else node.id)
     if marked:
         within = marked if len(marked) > 1 else next(iter(marked))
         keep_begun(version, before, within)
+        coming_pods(version, within)
         best_pod(version, within)
     if node is not None and node.type in INSIDE:
         progress_within(version, node.id)

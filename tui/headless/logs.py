@@ -20,20 +20,20 @@ from tui.domain.durations import before, parse_time, rfc3339
 from tui.domain.identity import ObjectKey
 from tui.domain.logs import LATE, SEAM, LogBlock, LogSource, Run, merged, stamp_of, time_of
 from tui.domain.logsearch import Wanted, lines_with, wanted_of
-from tui.domain.logtargets import LogTarget, log_targets, name_among_pods
+from tui.domain.logtargets import MOST_COMING, LogTarget, log_targets, name_among_pods
 from tui.domain.logtimes import span_of
 from tui.domain.re2 import python_of_re2
 from tui.domain.search import compiled
 from tui.domain.text import clean, clean_log_lines, clean_plain_lines, decoded_log, is_plain_ascii
 from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
-from tui.errors import Bug, Missing, SourceError, TuiError, UsageError
+from tui.errors import Bug, Missing, Rejected, SourceError, TuiError, UsageError
 from tui.headless.arguments import name
 from tui.headless.connected import one
 from tui.headless.output import flush, note, say, write, write_ascii
 from tui.kinds.workflows import WORKFLOWS
 from tui.logs import pods as by_pods
 from tui.logs.follower import LogDelayed, LogEnded, LogFollower, LogWaiting
-from tui.logs.reader import LogReader
+from tui.logs.reader import WAITING, LogReader
 from tui.logs.run import RunLogs
 from tui.ports.collections import Changed, Gone, Stale, Stood, WatchEvent
 from tui.ports.connection import Connection, offered
@@ -120,9 +120,10 @@ class _Following:
         self._logs = RunLogs(follower, reader.workflow)
         self._printer = printer
         self._want = want
-        self._begun = 0
-        """How many of the logs were told to begin, and how many not to be read."""
+        self._begun: set[int] = set()
+        """The logs that were told to begin."""
         self._skipped = 0
+        """How many were told not to be read."""
         self._is_watched = sys.stderr is not None and sys.stderr.isatty()
         self._told: set[int] = set()
         """Logs whose broken connection was reported, until they have lines again."""
@@ -169,7 +170,11 @@ class _Following:
             is_late = bool(block.source & LATE)
             self._printer.show(source, Run(block, 0, len(block)), is_late=is_late)
         for event in events:
-            if isinstance(event, LogDelayed):
+            if isinstance(event, LogWaiting | LogDelayed) and self._logs.is_awaited(event.log):
+                # That nothing is there yet is nothing to be told of a step that has not begun.
+                if BROKEN.search(event.error.what):
+                    self._say(event.log, f"{event.error}; waiting for it")
+            elif isinstance(event, LogDelayed):
                 if event.log not in self._told:
                     self._told.add(event.log)
                     self._say(event.log, f"{event.error}; trying again")
@@ -182,9 +187,11 @@ class _Following:
 
     def _tell_logs(self) -> None:
         """Say once of each log that it is read now, to a person, and how many are not, to all."""
-        begun, self._begun = self._logs.targets[self._begun :], len(self._logs.targets)
-        if self._is_watched and self._logs.count > 1:
-            for target in begun:
+        for log, target in enumerate(self._logs.targets):
+            if log in self._begun or self._logs.is_awaited(log):
+                continue
+            self._begun.add(log)
+            if self._is_watched and self._logs.count > 1:
                 step = name_among_pods(self._logs.workflow, target.node)
                 say(f"+ {step}  {target.pod}/{target.container}")
         if self._logs.skipped != self._skipped:
@@ -210,6 +217,8 @@ NEWLINE = "\n"
 PREFIX_COLOURS = (32, 33, 34, 35, 36, 37)
 LONGEST_GREP = 2.0
 """Seconds of computing that an expression may take on one block of lines."""
+BROKEN = re.compile(rf"{WAITING}: (?!ContainerCreating|PodInitializing)")
+"""What the API says of a container that waits to start for another reason than all do."""
 MOST_AT_ONCE = 200
 """Pods that ran at the same time whose logs are merged; of more, each is printed as a whole."""
 
@@ -283,7 +292,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             if step or args.container or args.failed:
                 return follow(source, reader, printer, those_of(targets_of))
             return follow(source, reader, printer, all_begun(targets_of, settings.pod_names))
-        return _print_once(reader, printer, workflow, targets, is_step=bool(step))
+        is_live = source.place.is_live
+        return _print_once(reader, printer, workflow, targets, is_step=bool(step), is_live=is_live)
 
 
 def follow_one(source: Connection, ref: WorkflowRef, settings: Settings) -> int:
@@ -308,13 +318,19 @@ def _print_once(
     targets: Iterable[LogTarget],
     *,
     is_step: bool,
+    is_live: bool,
 ) -> int:
     targets = list(targets)
     begun = [each for each in targets if each.has_begun or (is_step and each.may_begin)]
+    logs = _Logs(reader)
+    if not is_step and is_live and not workflow.is_completed:
+        # Their pods may run by now, and more than a few would not.
+        coming = [each for each in targets if each.may_begin][:MOST_COMING]
+        logs.coming = {id(each) for each in coming}
+        begun = [each for each in targets if each.has_begun or id(each) in logs.coming]
     if not begun:
         say(why_none(workflow, targets, is_step=is_step))
         return 1 if workflow.is_offloaded else 0
-    logs = _Logs(reader)
     streams = [(logs.begin_of(target), logs.blocks(target)) for target in begun]
     if _most_at_once(begun) <= MOST_AT_ONCE:
         for run in merged(streams):
@@ -323,6 +339,8 @@ def _print_once(
         for _, blocks in streams:
             for block in blocks:
                 printer.show(logs.sources[block.source], Run(block, 0, len(block)))
+    if len(logs.coming) == len(begun) and not logs.came:
+        say(why_none(workflow, targets, is_step=is_step))
     return 1 if logs.failed == len(begun) else 0
 
 
@@ -359,6 +377,10 @@ class _Logs:
         self.sources: list[LogSource] = []
         self.failed = 0
         """Number of logs that could not be read; each was reported."""
+        self.came = False
+        """Whether there was a line."""
+        self.coming: set[int] = set()
+        """Those of steps that have not begun: that there is none is nothing to report."""
 
     @staticmethod
     def begin_of(target: LogTarget) -> int:
@@ -368,8 +390,12 @@ class _Logs:
     def blocks(self, target: LogTarget) -> Iterator[LogBlock]:
         """The lines of one log."""
         try:
-            yield from self._reader.blocks(target, CancelToken(), number=self._number)
+            for block in self._reader.blocks(target, CancelToken(), number=self._number):
+                self.came = self.came or len(block) > 0
+                yield block
         except TuiError as error:
+            if id(target) in self.coming and isinstance(error, Missing | Rejected):
+                return
             self.failed += 1
             say(f"{target.pod}/{target.container}: {error}")
 

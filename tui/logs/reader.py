@@ -16,8 +16,15 @@ from tui.domain.logs import (
     own_lines,
     seam,
 )
-from tui.domain.logtargets import AGENTS, LogTarget, attempts_before, name_among_pods
-from tui.domain.node import PENDING, RUNNING
+from tui.domain.logtargets import (
+    AGENTS,
+    LogTarget,
+    attempts_before,
+    has_begun,
+    may_begin,
+    name_among_pods,
+)
+from tui.domain.node import PENDING, RUNNING, Node
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, NotOffered, Rejected, SourceError, Unreachable
 from tui.logs.pods import runs_since
@@ -32,6 +39,8 @@ LONGEST_PAUSE = 5.0
 """Seconds between two tries at the most."""
 WAITING = "waiting to start"
 """What the API says of a container that has not started, in an answer of 400."""
+NO_HOST = "does not have a host assigned"
+"""What it says of one whose pod is on no machine yet."""
 LOOK_AGAIN = 1.0
 """Seconds until a container that has not started is asked for again."""
 
@@ -102,7 +111,8 @@ class LogReader:
     ) -> Iterator[LogBlock]:
         """Its lines, until its end or stopped; a log that broke goes on where it broke.
 
-        A followed log whose container has not started is asked for until it has. `resumed` is
+        A followed log whose container has not started is asked for until it has, and while its
+        step has not begun so is one that is not there, less and less often. `resumed` is
         called when it has started, and when lines come again after trouble, be they all read
         before: as the server repeats the last second, that is soon, however long no new line comes.
 
@@ -130,6 +140,8 @@ class LogReader:
         except Missing as error:
             if self._previous:
                 raise
+            if is_followed and not has_begun(target.node) and not has_begun(self._now(target)):
+                return  # it never came to that
             gone = error
         else:
             return
@@ -170,6 +182,14 @@ class LogReader:
         step = "agent" if node.type in AGENTS else name_among_pods(self.workflow, node)
         return LogSource(step, target.pod, target.container, node.id, origin)
 
+    def _now(self, target: LogTarget) -> Node:
+        """The step as it is now."""
+        return self.workflow.nodes.get(target.node.id, target.node)
+
+    def _may_begin(self, target: LogTarget) -> bool:
+        """Whether its pod may come yet, or run before its step is said to."""
+        return may_begin(self._now(target)) and not self.workflow.is_completed
+
     def _may_be_archived_yet(self, target: LogTarget) -> bool:
         """Whether a step that still runs has no archived log so far."""
         node = self.workflow.nodes.get(target.node.id)
@@ -198,6 +218,9 @@ class LogReader:
                     yield block.chosen(mine)
         except (Unreachable, Busy, Rejected):
             pass  # whoever reads all of it says so
+        except Missing:
+            if not self._may_begin(target):
+                raise
         is_first = shown > 0
         for block in whole:
             others = block
@@ -256,6 +279,7 @@ class LogReader:
         if not (self._wants_times or is_followed):
             position = _Counted()
         tries = 0
+        pause = LOOK_AGAIN
         is_troubled = False
         waits_for = ""
         # Attempts of a retry strategy are pods of their own (argo.md 1.6).
@@ -270,6 +294,7 @@ class LogReader:
                 stamped=isinstance(position, Position),
             )
             position.begin_again()
+            may_come = is_followed and self._may_begin(target)
             try:
                 for block in offered(self._source, PodLogs).log(request, stop):
                     if asks_earlier:
@@ -284,7 +309,12 @@ class LogReader:
                     unread = position.unread(block)
                     if unread is not None:
                         tries = 0
+                        may_come = False
                         yield unread
+                if may_come and not stop.is_set:
+                    # Whether that was all of it is known when the step has begun, or is over.
+                    pause = self._wait_longer(stop, pause)
+                    continue
                 restarted = self._restarted(target, stop, waits) if is_followed else None
                 if restarted is None:
                     return
@@ -294,12 +324,21 @@ class LogReader:
                     again = number(self._source_of(target, "seam"))
                     earlier.add(again)
                     yield seam(f"{target.container} was started again", again, last)
+            except Missing as error:
+                if not may_come:
+                    raise
+                if error.what != waits_for:
+                    waits_for = error.what
+                    waits(error)
+                pause = self._wait_longer(stop, pause)
             except (Unreachable, Busy, Rejected) as error:
-                if is_followed and isinstance(error, Rejected) and WAITING in error.what:
+                is_waiting = isinstance(error, Rejected) and WAITING in error.what
+                is_nowhere = may_come and isinstance(error, Rejected) and NO_HOST in error.what
+                if is_followed and (is_waiting or is_nowhere):
                     if error.what != waits_for:
                         waits_for = error.what
                         waits(error)
-                    stop.sleep(LOOK_AGAIN)
+                    pause = self._wait_longer(stop, pause if is_nowhere else LOOK_AGAIN)
                     continue
                 tries += 1
                 if isinstance(error, Rejected) or (not self._is_patient and tries > TRIES):
@@ -308,6 +347,12 @@ class LogReader:
                 is_troubled, waits_for = True, ""
                 told(error, seconds)
                 stop.sleep(seconds)
+
+    @staticmethod
+    def _wait_longer(stop: CancelToken, pause: float) -> float:
+        """Wait until it is asked for again; returns how long to wait the time after."""
+        stop.sleep(pause)
+        return min(LONGEST_PAUSE, pause * 1.5)
 
     def _restarted(self, target: LogTarget, stop: CancelToken, waits: OnWaiting) -> int | None:
         """When a container began that runs on although its log ended; None for one that is over.

@@ -14,12 +14,16 @@ from typing import NamedTuple
 
 from tui.domain.logs import NO_TIME, LogBlock, LogSource, seam, time_of
 from tui.domain.logtargets import (
+    AGENTS,
+    MOST_COMING,
     LogTarget,
     Within,
     attempts_before,
     begun_pods,
+    coming_pods,
     count_of_begun,
     count_of_logs,
+    has_begun,
     matters,
     targets_of_pod,
     telling_most,
@@ -29,7 +33,7 @@ from tui.domain.node import RUNNING, Node, NodeId
 from tui.domain.workflow import Workflow
 from tui.errors import TuiError
 from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower, LogResumed, LogWaiting
-from tui.logs.merging import NO_BOUND, Merge
+from tui.logs.merging import NO_BOUND, WINDOW, Merge
 
 AT_ONCE = 24
 """Logs that are read at a time, not counting those that are silent."""
@@ -53,6 +57,7 @@ def look_for(workflow: Workflow, within: Within, containers: frozenset[str] = fr
     """Work out what `want_begun` asks first of a version; on any thread, once for each."""
     if len(telling_most(workflow, within, MOST_READ)) < len(begun_pods(workflow, within)):
         count_of_begun(workflow, within, containers)
+    coming_pods(workflow, within)
 
 
 class RunLogs:
@@ -64,12 +69,15 @@ class RunLogs:
         workflow: Workflow,
         *,
         follows: bool = True,
+        awaits: bool = True,
         now: Callable[[], float] = monotonic,
     ) -> None:
-        """`follows` says whether the logs of steps that still run are followed."""
+        """`follows` says whether the logs of steps that still run are followed, `awaits` whether
+        those of some that have not begun are asked for, since their pods may run before that."""
         self.follower = follower
         self.workflow = workflow
         self._follows = follows
+        self._awaits = awaits
         self._now = now
         self._merge = Merge()
         self._waiting: list[Waiting] = []
@@ -88,11 +96,17 @@ class RunLogs:
         self.troubled: dict[int, TuiError] = {}
         """Why nothing comes of logs at the moment."""
         self._announced: set[int] = set()
+        """Logs of which there are lines."""
+        self._awaited: dict[int, NodeId] = {}
+        """The logs that were asked for before their steps had begun, and that have no line."""
+        self._asked: set[NodeId] = set()
+        """The steps that were asked for so, with lines or without."""
+        self._coming: tuple[NodeId, ...] = ()
 
     @property
     def count(self) -> int:
         """How many logs are read, or are to be."""
-        return len(self.targets) + len(self._waiting)
+        return len(self.targets) + len(self._waiting) - sum(map(self.is_awaited, self._awaited))
 
     @property
     def nodes(self) -> set[NodeId]:
@@ -102,12 +116,17 @@ class RunLogs:
     @property
     def is_over(self) -> bool:
         """Whether nothing more can come of what is wanted by now."""
-        return not self._open and not self._waiting
+        return not self._waiting and all(map(self.is_awaited, self._open))
+
+    def is_awaited(self, log: int) -> bool:
+        """Whether it has no line, and its step has not begun."""
+        node = self.workflow.nodes.get(self._awaited[log]) if log in self._awaited else None
+        return node is not None and not has_begun(node)
 
     @property
     def read_nothing(self) -> bool:
         """Whether there were logs and none of them could be read."""
-        return bool(self.targets) and len(self.failed) == len(self.targets)
+        return bool(self.failed) and len(self.failed) == self.count
 
     @property
     def _room(self) -> int:
@@ -122,6 +141,18 @@ class RunLogs:
         A version in which no more have begun costs nothing, and only those that are read cost the
         name of their pod. The first look costs no more than those where `look_for` was called.
         """
+        self._want_begun(within, pod_names, containers)
+        workflow = self.workflow
+        coming = coming_pods(workflow, within) if self._awaits and self._follows else ()
+        if coming != self._coming:
+            self._coming = coming
+            self._await(
+                target
+                for key in coming
+                for target in targets_of_pod(workflow, workflow.nodes[key], pod_names, containers)
+            )
+
+    def _want_begun(self, within: Within, pod_names: str, containers: frozenset[str]) -> None:
         workflow = self.workflow
         begun = begun_pods(workflow, within)
         if begun is self._begun:
@@ -137,7 +168,7 @@ class RunLogs:
             # Sets are compared in a tenth of the time that a look at each would take.
             if not before.keys() <= begun.keys():
                 self._others |= before.keys() - begun.keys()
-            fresh = begun.keys() - before.keys() - self._others
+            fresh = begun.keys() - before.keys() - self._others - self._asked
             new = [workflow.nodes[key] for key in begun if key in fresh] if fresh else []
             chosen = new
             if len(new) > self._room:
@@ -152,16 +183,21 @@ class RunLogs:
         )
 
     def want(self, targets: Iterable[LogTarget]) -> None:
-        """Read the logs of these steps, too, as far as they are not known and have begun."""
+        """Read the logs of these steps, too, as far as they are not known and have begun.
+
+        Of those that have not, the first are asked for: their pods may run before that is known.
+        """
         new: list[Waiting] = []
+        coming: list[LogTarget] = []
         for target in targets:
+            if target.may_begin:
+                coming.append(target)
             key = (target.pod, target.container)
             if key not in self._known and target.has_begun:
                 self._known.add(key)
                 if target.node.id not in self._begun:
                     self._others.add(target.node.id)
-                began = time_of((target.node.started_at or "").encode("ascii", "replace"))
-                new.append(Waiting(began, len(self._known), target))
+                new.append(Waiting(_began(target), len(self._known), target))
         room = self._room
         if len(new) > room:
             # What failed and what runs tells most, then what came last.
@@ -171,19 +207,41 @@ class RunLogs:
         if new:
             self._waiting = sorted([*self._waiting, *new])
         self._open_more()
+        if self._awaits and self._follows and not self.workflow.is_completed:
+            self._await(coming)
+
+    def _await(self, targets: Iterable[LogTarget]) -> None:
+        """Ask for the logs of some steps that have not begun, each at once: none is in the way."""
+        asked = {self.targets[log].pod for log in self._open if self.is_awaited(log)}
+        for target in targets:
+            key = (target.pod, target.container)
+            is_more = len(asked) >= MOST_COMING and target.pod not in asked
+            if key in self._known or is_more or not self._room:
+                continue
+            asked.add(target.pod)
+            self._known.add(key)
+            self._asked.add(target.node.id)
+            self._awaited[len(self.targets)] = target.node.id
+            # Nobody waits for a line of it.
+            self._begin(target, _began(target), self._now() - WINDOW, is_followed=True)
+
+    def _begin(self, target: LogTarget, began: int, now: float, *, is_followed: bool) -> None:
+        log = len(self.targets)
+        self.targets.append(target)
+        self._open.add(log)
+        self._merge.open(log, began, now)
+        begun = self.follower.begin(target, is_followed=is_followed)
+        assert begun == log
 
     def _open_more(self) -> None:
         now = self._now()
         busy = sum(1 for log in self._open if not self._merge.is_silent(log, now))
         while self._waiting and busy < AT_ONCE and len(self._open) < MOST:
             began, _, target = self._waiting.pop(0)
-            follows = self._follows and target.node.phase == RUNNING
-            log = len(self.targets)
-            self.targets.append(target)
-            self._open.add(log)
-            self._merge.open(log, began, now)
-            begun = self.follower.begin(target, is_followed=follows)
-            assert begun == log
+            # The agent goes on after each of its steps.
+            is_agents = target.node.type in AGENTS and not self.workflow.is_completed
+            follows = self._follows and (target.node.phase == RUNNING or is_agents)
+            self._begin(target, began, now, is_followed=follows)
             busy += 1
 
     def take(self, most: int | None = None) -> tuple[list[LogBlock], list[LogEvent]]:
@@ -208,7 +266,8 @@ class RunLogs:
                 if event.error is not None:
                     self.failed[event.log] = event.error
             elif isinstance(event, LogDelayed | LogWaiting):
-                self.troubled[event.log] = event.error
+                if not self.is_awaited(event.log):
+                    self.troubled[event.log] = event.error
             elif isinstance(event, LogResumed):
                 self.troubled.pop(event.log, None)
         self._open_more()
@@ -228,6 +287,7 @@ class RunLogs:
         if log in self._announced:
             return
         self._announced.add(log)
+        self._awaited.pop(log, None)
         target = self.targets[log]
         before = attempts_before(self.workflow, target.node)
         if before:
@@ -237,3 +297,8 @@ class RunLogs:
             number = self.follower.number(source, log)
             words = f"{node.title}: attempt {len(before) + 1}"
             self._merge.put(log, seam(words, number, first), now)
+
+
+def _began(target: LogTarget) -> int:
+    """When its step began."""
+    return time_of((target.node.started_at or "").encode("ascii", "replace"))

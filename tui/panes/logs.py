@@ -30,7 +30,7 @@ from tui.domain.levels import Level
 from tui.domain.lines import PlainRows
 from tui.domain.logfilters import typed_filter
 from tui.domain.logs import NO_TIME, TIMES, LogBlock, LogSource, stamp_of, time_of
-from tui.domain.logtargets import MAIN, Within, pods_of_run, pods_within
+from tui.domain.logtargets import MAIN, LogTarget, Within, pods_of_run, pods_within
 from tui.domain.logtimes import moment_at, moment_of, nanoseconds, nanoseconds_of
 from tui.domain.node import RUNNING, Node, NodeId
 from tui.domain.retention import log_goes, run_goes
@@ -211,6 +211,8 @@ class LogsPane(SearchedPane):
         self._reader: LogReader | None = None
         self._run: RunLogs | None = None
         """The logs of a group that are read as one; None while it is the log of one step."""
+        self._waited_for: tuple[WorkflowRef, str, str] | None = None
+        """The log that was asked for before its step had begun."""
         self._is_due = False
         """Whether lines are taken soon though none may come."""
         self._goes_on = False
@@ -265,7 +267,12 @@ class LogsPane(SearchedPane):
     def show(self, workflow: Workflow, node: Node | None, raw: bytes) -> None:
         """Show the log of a step; if it is the log that is shown already, it goes on."""
         before = self._choice.workflow.ref if self._choice.workflow is not None else None
+        waited_for = self._waited_for
         is_other = self._choice.go_to(workflow, node, self._marked)
+        is_same = waited_for is not None and waited_for == self._waits_or_began
+        if is_other and is_same and len(self.book):
+            is_other = False  # it began, and its lines came before that was known
+            self._waited_for = None
         if before != workflow.ref:
             self._close_other()
             self._left_out, self._only_failed = frozenset(), False
@@ -283,6 +290,8 @@ class LogsPane(SearchedPane):
             if self._is_delayed and self._follower is not None:
                 # The workflow was updated, so the connection is back.
                 self._follower.try_again()
+            if self._waited_for is not None and not len(self.book):
+                self._say_not_begun()
             self._show_head()
         if self._other is not None and self._other.is_mounted:
             self._show_other(self._other, workflow, raw)
@@ -324,7 +333,13 @@ class LogsPane(SearchedPane):
         target, workflow, source = self._choice.target, self._choice.workflow, self.context.source
         is_earlier = self._choice.before_restart
         follower = None
-        if target is not None and target.has_begun and workflow is not None and source is not None:
+        self._waited_for = None
+        if (
+            target is not None
+            and workflow is not None
+            and source is not None
+            and (target.has_begun or self._is_awaited(target, is_earlier=is_earlier))
+        ):
             reader = LogReader(
                 source, workflow, previous=is_earlier, is_patient=True, is_alone=not is_earlier
             )
@@ -338,9 +353,34 @@ class LogsPane(SearchedPane):
         self.lines.placeholder = ""
         self._follower = follower
         self._goes_on = target.node.phase == RUNNING and not is_earlier
+        if not target.has_begun:
+            # Its pod may run before the workflow says so.
+            self._goes_on, self._waited_for = True, self._waits_or_began
+            self._say_not_begun()
         self.set_timer(READING_DELAY, partial(self._say_reading, follower))
         follower.begin(target, is_followed=self._goes_on)
         self._show_head()
+
+    def _is_awaited(self, target: LogTarget, *, is_earlier: bool) -> bool:
+        """Whether it is asked for the log of a step that has not begun."""
+        workflow, source = self._choice.workflow, self.context.source
+        goes_on = workflow is not None and not workflow.is_completed
+        is_live = source is not None and source.place.is_live
+        return target.may_begin and goes_on and is_live and not is_earlier
+
+    @property
+    def _waits_or_began(self) -> tuple[WorkflowRef, str, str] | None:
+        """The log of one step that has not begun, or has and was no other one before."""
+        target, workflow = self._choice.target, self._choice.workflow
+        if target is None or workflow is None or self._choice.scope is not None:
+            return None
+        return workflow.ref, target.pod, target.container
+
+    def _say_not_begun(self) -> None:
+        """Say what the step waits for, until there are lines."""
+        target = self._choice.target
+        if target is not None and not target.has_begun:
+            self._note = self.lines.placeholder = target.why_none
 
     def _begin_run(self) -> None:
         """Read all logs of a group as one."""
@@ -350,7 +390,10 @@ class LogsPane(SearchedPane):
         self._reader = LogReader(source, workflow, is_patient=True)
         follower = self._follower_of(self._reader)
         self._begin_book(follower.sources)
-        self._follower, self._run = follower, RunLogs(follower, workflow)
+        self._follower, self._run = (
+            follower,
+            RunLogs(follower, workflow, awaits=source.place.is_live),
+        )
         self._is_run_read = False
         self._goes_on = not workflow.is_completed
         self.lines.placeholder = ""
@@ -532,7 +575,8 @@ class LogsPane(SearchedPane):
                 self.lines.placeholder = READING
             elif isinstance(event, LogWaiting):
                 self._is_delayed = True
-                self._fail(f"{event.error}; its log is read as soon as it starts")
+                if self._waited_for is None:
+                    self._fail(f"{event.error}; its log is read as soon as it starts")
             else:
                 self._is_delayed = True
                 self._fail(f"{event.error}; trying again …")
@@ -559,7 +603,10 @@ class LogsPane(SearchedPane):
 
     def _log_ended(self, error: TuiError | None) -> None:
         """The log has ended, or cannot be read."""
-        if error is None:
+        if error is None and self._waited_for is not None and not len(self.book):
+            self._say_not_begun()
+            self._end(self._note or END)
+        elif error is None:
             self._end(END)
             self._go_to_spot(is_whole=True)
             target = self._choice.target
