@@ -153,19 +153,20 @@ def test_lines_of_several_logs_come_by_time() -> None:
 
 def test_of_hundreds_of_pods_that_have_not_begun_the_logs_of_a_few_are_asked_for() -> None:
     coming = {f"n_{number}": "Pending" for number in range(300)}
+    later = coming | {"n_0": "Running", "n_1": "Succeeded"}
     follower = Unread()
-    logs = RunLogs(follower, wide(301, **coming), now=lambda: 0.0)
+    logs = RunLogs(follower, wide(301, 1, **coming), now=lambda: 0.0)
     logs.want_begun(None, "v2")
     asked = [name_in(logs.workflow, number) for number in (300, *range(MOST_COMING))]
     assert follower.begun == asked, "what has begun comes first"
     assert logs.count == 1, "the others are told of when they have lines, or have begun"
-    logs.workflow = wide(301, 2, **(coming | {"n_0": "Running", "n_1": "Succeeded"}))
+    logs.workflow = wide(301, 2, **later)
     logs.want_begun(None, "v2")
     more = [name_in(logs.workflow, number) for number in (MOST_COMING, MOST_COMING + 1)]
     assert follower.begun == [*asked, *more], "none twice, and as many as may be"
     assert logs.count == 3
     saved = Unread()
-    RunLogs(saved, wide(301, **coming), awaits=False).want_begun(None, "v2")
+    RunLogs(saved, wide(301, 1, **coming), awaits=False).want_begun(None, "v2")
     assert saved.begun == [asked[0]]
 
 

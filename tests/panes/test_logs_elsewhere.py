@@ -8,11 +8,12 @@ from tests.support.logs_pane import POD_OF_ETL, RUN, Written, asked, head, line,
 from tests.support.panes import On, bench
 from tests.support.runs import ETL, etl_log, nightly_etl
 from tests.support.scripted import ScriptedSource, never_restarted
+from tui.domain.identity import Origin
 from tui.domain.logs import EMPTY, LogBlock, blocks_of
 from tui.domain.podname import node_id
 from tui.errors import Refused, Rejected, Unreachable
 from tui.panes.logs import READING_DELAY, LogsPane
-from tui.ports.connection import Origin, Place
+from tui.ports.connection import Place
 from tui.ports.logs import LogRequest
 from tui.ports.pods import ContainerState, Pod
 from tui.ports.threads import CancelToken

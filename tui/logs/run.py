@@ -144,7 +144,7 @@ class RunLogs:
         self._want_begun(within, pod_names, containers)
         workflow = self.workflow
         coming = coming_pods(workflow, within) if self._awaits and self._follows else ()
-        if coming != self._coming:
+        if coming != self._coming and self._room:
             self._coming = coming
             self._await(
                 target
