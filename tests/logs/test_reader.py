@@ -386,6 +386,22 @@ def test_a_stream_that_ended_while_its_container_runs_is_gone_on_with_and_has_no
     assert Read(source, running("api"), follow=True, is_alone=True).lines == [b"one", b"two"]
 
 
+@pytest.mark.parametrize("where", ["spec", "template"])
+def test_of_many_logs_one_whose_container_may_be_started_again_goes_on_after_a_seam(
+    where: str,
+) -> None:
+    manifest = running("api")
+    patched = manifest["spec"] if where == "spec" else manifest["spec"]["templates"][1]
+    patched["podSpecPatch"] = '{"restartPolicy":"OnFailure"}'
+    later = {"running": {"startedAt": "2026-03-17T06:29:58Z"}}
+    waits = {"waiting": {"reason": "CrashLoopBackOff"}}
+    source = Restarting([line(1, "one")], [line(59, "again")], states=[waits, later, DONE])
+    read = Read(source, manifest, follow=True)
+    said = [each.decode() for each in read.lines]
+    assert said == ["one", "── main was started again ──", "again"]
+    assert read.told == ["waits: main waits to be started again: CrashLoopBackOff", "resumed"]
+
+
 def test_who_reads_once_or_many_asks_for_no_pod() -> None:
     source = Restarting([line(1, "one")], [line(1, "one")], [Rejected("none")], states=[])
     assert Read(source, running("api"), follow=True).lines == [b"one"]

@@ -67,6 +67,9 @@ def container_names(workflow: Workflow, node: Node) -> tuple[str, ...]:
     return tuple(name for name, _ in container_roles(workflow, node))
 
 
+RESTARTS = "restartPolicy"
+
+
 def container_roles(workflow: Workflow, pod: Node) -> tuple[tuple[str, str], ...]:
     """Name and role of each container; those that Argo adds to every pod come last."""
     template = template_of(workflow, pod) or {}
@@ -81,6 +84,23 @@ def container_roles(workflow: Workflow, pod: Node) -> tuple[tuple[str, str], ...
         for name in names:
             found.setdefault(name, role)
     return tuple(found.items())
+
+
+def may_restart(workflow: Workflow, pod: Node) -> bool:
+    """Whether containers of a pod may be started again in it.
+
+    Argo has pods never do that, unless a patch or a container of the template says otherwise.
+    """
+    defaults = workflow.exec_spec.template_defaults
+    told: list[Any] = [workflow.exec_spec.pod_spec_patch]
+    for each in (template_of(workflow, pod), defaults):
+        template = each if isinstance(each, dict) else {}
+        told.append(template.get("podSpecPatch"))
+        for key in ("initContainers", "sidecars"):
+            listed = template.get(key)
+            if isinstance(listed, list | tuple):
+                told += [one.get("restartPolicy") and RESTARTS for one in listed if one]
+    return any(isinstance(each, str) and RESTARTS in each for each in told)
 
 
 def _with_own_first(node: Node, names: tuple[str, ...]) -> tuple[str, ...]:

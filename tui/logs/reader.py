@@ -25,6 +25,7 @@ from tui.domain.logtargets import (
     name_among_pods,
 )
 from tui.domain.node import PENDING, RUNNING, Node
+from tui.domain.templates import may_restart
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, NotOffered, Rejected, SourceError, Unreachable
 from tui.logs.pods import runs_since
@@ -358,9 +359,13 @@ class LogReader:
         """When a container began that runs on although its log ended; None for one that is over.
 
         The kubelet starts containers again where the pod's restart policy says so, and a server may
-        end a stream that nobody wrote into for hours. Asked by who reads one log, for itself.
+        end a stream that nobody wrote into for hours. Asked by who reads one log, for itself, and
+        of many logs where containers of the pod may be started again.
         """
-        around = self._source.port(Around) if self._is_single else None
+        asks = self._is_single or (
+            not self._previous and may_restart(self.workflow, self._now(target))
+        )
+        around = self._source.port(Around) if asks else None
         told = ""
         while around is not None and not stop.is_set:
             try:
