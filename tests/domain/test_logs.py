@@ -28,7 +28,7 @@ from tui.domain.logs import (
     stamp_of,
     time_of,
 )
-from tui.domain.text import is_plain_ascii
+from tui.domain.text import is_plain_ascii, shown_log
 
 STAMP = b"2026-08-21T10:41:22.123456789Z"
 MOMENT = 1_787_308_882_123_456_789
@@ -48,6 +48,28 @@ def cut(whole: bytes, size: int = 1 << 16) -> list[LogBlock]:
 
 
 # --- cutting -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 16])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("is_ended", [True, False])
+def test_utf_16_ends_in_no_line_that_nobody_wrote(
+    order: str, mark: str, size: int, is_ended: bool
+) -> None:
+    whole = f"{mark}one\r\n\r\n\ntwo words\n".encode(order)
+    lines = whole.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    stamped = b"\n".join([STAMP + b" " + line for line in lines]) + b"\n" * is_ended
+    shown = [shown_log(line).rstrip("\r") for line in lines_of(cut(stamped, size))]
+    assert shown == ["one", "", "", "two words"]
+
+
+@pytest.mark.parametrize("line", [b"\0", b"x\0", b"caf\xe9\0\0"])
+def test_bytes_of_zero_that_are_no_utf_16_stay(line: bytes) -> None:
+    assert lines_of(cut(b"a\n" + line + b"\n")) == [b"a", line]
+    assert lines_of(cut(b"one\n\0\ntwo\n\0")) == [b"one", b"\0", b"two", b"\0"]
 
 
 @pytest.mark.parametrize(

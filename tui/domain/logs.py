@@ -21,6 +21,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from tui.domain.durations import parse_time
+from tui.domain.text import from_utf16
 
 Times = Literal["off", "relative", "local", "utc"]
 TIMES: tuple[Times, ...] = ("off", "relative", "local", "utc")
@@ -389,6 +390,8 @@ class BlockCutter:
         self._rest = bytearray()
         self._broken: int | None = None
         """The time of a line whose beginning was returned already."""
+        self._is_wide: bool | None = None
+        """Whether the lines are in UTF-16, its lower bytes first; None before one told."""
 
     def cut(self, piece: bytes) -> LogBlock | None:
         """The lines that end in this piece; None if none does."""
@@ -396,7 +399,10 @@ class BlockCutter:
         if end:
             whole = b"".join((self._rest, memoryview(piece)[:end])) if self._rest else piece[:end]
             self._rest = bytearray(memoryview(piece)[end:])
-            return self._block(whole)
+            if b"\0" in whole:
+                whole, held = self._without_halves(whole)
+                self._rest[:0] = held
+            return self._block(whole) if whole else None
         self._rest += piece
         if len(self._rest) <= LONGEST_LINE:
             return None
@@ -406,7 +412,42 @@ class BlockCutter:
         """The end of the stream: an unfinished line is returned as a line."""
         whole = bytes(self._rest)
         self._rest.clear()
-        return self._block(whole + b"\n") if whole else None
+        if whole and not whole.endswith(b"\n"):
+            whole += b"\n"
+        if b"\0" in whole:
+            whole, _ = self._without_halves(whole)
+        return self._block(whole) if whole else None
+
+    def _without_halves(self, whole: bytes) -> tuple[bytes, bytes]:
+        """Lines without those that are only the second half of a newline in UTF-16, and the last of
+        them if it may be one.
+
+        After the byte of a newline its other half is left over, and begins the next line; where the
+        program wrote no more, what made lines of its bytes takes it for one.
+        """
+        if self._is_wide is False:
+            return whole, b""
+        lines = whole[:-1].split(b"\n")
+        bare = [self._bare(line) for line in lines]
+        if self._is_wide is None:
+            # Of one that was begun in its middle nothing tells which byte is the lower one.
+            first = next(line for line in bare if b"\0" in line)
+            found = from_utf16(first) if len(first) % 2 == 0 else None
+            self._is_wide = found is not None and found[1] == "utf-16-le"
+        if not self._is_wide:
+            return whole, b""
+        held = lines.pop() + b"\n" if bare[-1] == b"\0" else b""
+        kept = [
+            line
+            for at, line in enumerate(lines)
+            if bare[at] != b"\0" or bare[at + 1].startswith(b"\0")
+        ]
+        return b"".join([line + b"\n" for line in kept]), held
+
+    def _bare(self, line: bytes) -> bytes:
+        """A line without the time in front of it."""
+        stamp = _STAMP.match(line) if self._stamped else None
+        return line if stamp is None else line[stamp.end() :]
 
     def _break(self) -> LogBlock:
         """The beginning of a line that will not end; the rest of it has the same time."""

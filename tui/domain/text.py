@@ -109,17 +109,17 @@ def decoded_log(line: bytes) -> str:
     front of the line after it, or at its own end.
     """
     if b"\0" in line or line[:2] in _MARKS:
-        wide = _from_utf16(line)
+        wide = from_utf16(line)
         if wide is not None:
-            return wide
+            return wide[0]
     return line.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def _from_utf16(line: bytes) -> str | None:
-    """A line in UTF-16 as text; None if it is none."""
+def from_utf16(line: bytes) -> tuple[str, str] | None:
+    """A line in UTF-16 as text, and its encoding as Python calls it; None if it is none."""
     candidates: list[tuple[bytes, str]] = []
     if line[:2] in _MARKS:
         order = "utf-16-le" if line[:2] == _MARKS[0] else "utf-16-be"
@@ -133,7 +133,7 @@ def _from_utf16(line: bytes) -> str | None:
             candidates.append((line[:-1], "utf-16-be"))
     else:
         candidates += [(line, "utf-16-le"), (line, "utf-16-be")]
-    best: tuple[int, str] | None = None
+    best: tuple[int, str, str] | None = None
     for body, order in candidates:
         high = body[1::2] if order == "utf-16-le" else body[::2]
         low = body[::2] if order == "utf-16-le" else body[1::2]
@@ -145,8 +145,8 @@ def _from_utf16(line: bytes) -> str | None:
             continue
         rank = len(set(high)) + sum(not c.isprintable() and c not in "\t\r\x1b\b" for c in text)
         if best is None or rank < best[0]:
-            best = rank, text
-    return best[1].removeprefix("\ufeff") if best is not None else None
+            best = rank, text, order
+    return (best[1].removeprefix("\ufeff"), best[2]) if best is not None else None
 
 
 def _is_chinese(text: str, body: bytes) -> bool:
