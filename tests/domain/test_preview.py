@@ -59,6 +59,23 @@ def test_bytes_and_name_together_tell_the_kind(raw: bytes, name: str, kind: str)
     assert preview(raw, len(raw), name).kind == kind
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_a_text_whose_mark_says_its_encoding_is_shown_as_text(encoding: str) -> None:
+    raw = "\ufeffwindows text\r\nzwölf 漢字\r\n".encode(encoding)
+    found = preview(raw, len(raw), "a.txt")
+    assert (found.text, found.kind) == ("windows text\r\nzwölf 漢字\r\n", "text")
+    assert found.note == encoding[:6].upper()
+    cut = preview(raw[:-3], len(raw), "a.log")
+    assert cut.text.startswith("windows text\r\nzwölf 漢字") and "first" in cut.note
+    written = '\ufeff{"a":1.10}'.encode(encoding)
+    laid_out = preview(written, len(written), "noname")
+    assert (laid_out.text, laid_out.kind) == ('{\n  "a": 1.10\n}', "json")
+    packed = gzip.compress(raw)
+    assert preview(packed, len(packed), "a.txt.gz").text == found.text
+    for wrong in (b"\xff\xfe\0\xd8\0\xd8", b"\xff\xfea\0\0\0b\0", b"\xff\xfe" + bytes(range(256))):
+        assert preview(wrong, len(wrong), "model.bin").kind == "binary"
+
+
 def test_binary_content_is_shown_in_hexadecimal() -> None:
     found = preview(bytes(range(256)) * 100, 25_600, "model.bin")
     first = found.text.splitlines()[0]

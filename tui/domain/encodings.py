@@ -21,6 +21,19 @@ def encoding_of(beginning: bytes) -> str:
     return next((name for mark, name in _MARKED if beginning.startswith(mark)), "utf-8-sig")
 
 
+def marked_text(beginning: bytes) -> str | None:
+    """The text that begins so, where a mark says that it is in UTF-16 or UTF-32, without a last
+    character that may be cut off; None where there is no mark, or what follows is no such text."""
+    encoding = encoding_of(beginning)
+    if encoding == "utf-8-sig":
+        return None
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(beginning)
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
 def text_of(data: bytes) -> str:
     """Bytes as text, without the mark. Raises: UnicodeDecodeError."""
     return data.decode(encoding_of(data))

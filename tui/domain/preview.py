@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tui.domain.artifact import Kind, is_text, kind_by_bytes, kind_by_name
+from tui.domain.encodings import encoding_of, marked_text
 from tui.domain.grid import grid_lines, rows_of_csv
 from tui.domain.location import ArchiveFormat
 
@@ -68,6 +69,8 @@ def kind_of_content(first: bytes, name: str) -> Kind:
         return named or "text"
     if seen == "tgz":
         return "gzip" if named == "gzip" else "tgz"
+    if seen == "binary" and (text := marked_text(first)) is not None:
+        seen = kind_by_bytes(text.encode())
     if seen in ("zip", "image", "tar", "parquet", "binary"):
         return seen
     if named in ("csv", "text", "json"):
@@ -96,12 +99,16 @@ def _plain(
     note = f"first {size_text(len(first))} of {whole}" if is_cut else ""
     if not first:
         return Preview("", kind, note or "empty", is_cut)
+    text = marked_text(first) if kind in ("text", "json", "csv") else None
+    if text is not None:
+        note = f"{note}, {encoding_of(first).upper()}".removeprefix(", ")
+        first = text.encode()
     if kind in ("binary", "image", "parquet") or not is_text(first):
         return _hexadecimal(first, whole, kind, is_cut=is_cut or size > HEX)
     if kind == "json" and not is_cut:
         try:
             text = _decoded(first)
-            return Preview(msgspec.json.format(first, indent=2).decode(), kind, raw=text)
+            return Preview(msgspec.json.format(first, indent=2).decode(), kind, note, raw=text)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return Preview(_decoded(first), kind, "not valid JSON, shown as it is")
     text = _decoded(first)
