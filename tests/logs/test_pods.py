@@ -109,6 +109,13 @@ def state(policy: str = "OnFailure", phase: str = "Running", restarts: int = 0, 
     return {"spec": {"restartPolicy": policy}, "status": status, "metadata": {"name": "p"}}
 
 
+def crashed(**now: Any) -> Any:
+    """The same, of one that has ended once, which does not count as a start again yet."""
+    pod = state(**now)
+    pod["status"]["containerStatuses"][0]["lastState"] = {"terminated": {"exitCode": 1}}
+    return pod
+
+
 BEGUN = {"startedAt": "2026-03-17T06:29:00Z"}
 
 
@@ -125,6 +132,7 @@ BEGUN = {"startedAt": "2026-03-17T06:29:00Z"}
         (state(restarts=2, waiting={"reason": "CrashLoopBackOff"}), "again: CrashLoopBackOff"),
         (state(restarts=2, waiting={}), "again: nothing says why"),
         (state(waiting={"reason": "PodInitializing"}), ""),
+        (crashed(waiting={"reason": "CrashLoopBackOff"}), "again: CrashLoopBackOff"),
         ({**state(terminated={"exitCode": 1}), "metadata": {"deletionTimestamp": "now"}}, ""),
         ({"status": {"containerStatuses": "odd"}}, ""),
         (None, ""),

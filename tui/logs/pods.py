@@ -93,7 +93,9 @@ def runs_since(pod: Manifest | None, container: str) -> int | str:
         "deletionTimestamp"
     ):
         return ""
-    if (waiting := state.get("waiting")) is not None and own.get("restartCount"):
+    # The first wait may be told before it counts as a start.
+    has_run = own.get("restartCount") or (own.get("lastState") or {}).get("terminated")
+    if (waiting := state.get("waiting")) is not None and has_run:
         return f"waits to be started again: {waiting.get('reason') or 'nothing says why'}"
     code = (state.get("terminated") or {}).get("exitCode")
     starts_again = policy == "Always" or (policy == ON_FAILURE and bool(code))
