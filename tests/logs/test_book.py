@@ -341,6 +341,28 @@ def test_lines_that_match_are_shown_with_those_around_them_whenever_they_came(
     book.close()
 
 
+@given(
+    st.lists(st.sampled_from(["a", "b", "ab", "c"]), max_size=60),
+    st.integers(0, 60),
+    st.integers(0, 7),
+)
+def test_what_is_filtered_out_is_not_shown_around_other_lines_either(
+    said: list[str], before: int, context: int
+) -> None:
+    book = LogBook(in_memory=240, spill=FullDisk(1 << 20))
+    lines = [b"%s%d\n" % (text.encode(), i) for i, text in enumerate(said)]
+    book.append(blocks(*lines[:before]))
+    a = LineFilter(re.compile("a"), context=context)
+    no_b = LineFilter(re.compile("b"), is_inverted=True)
+    choose(book, LogView(filters=(a, no_b)))
+    for line in lines[before:]:
+        book.append(blocks(line))
+    hits = [i for i, text in enumerate(said) if "a" in text]
+    near = {i for hit in hits for i in range(hit - context, hit + context + 1)}
+    wanted = [i for i, text in enumerate(said) if i in near and "b" not in text]
+    assert [int(line.lstrip("abc")) for line in text_of(book)] == wanted
+
+
 def test_a_choice_among_many_lines_goes_block_by_block_and_new_lines_join_it() -> None:
     book = LogBook()
     book.append(blocks(*(b"line %d\n" % i for i in range(MANY))))

@@ -109,6 +109,11 @@ class LogView(msgspec.Struct, frozen=True):
         return max((each.context for each in self.filters), default=0)
 
     @property
+    def never(self) -> tuple[re.Pattern[str], ...]:
+        """What no line has that is shown, be it as context of another: as `grep -v` has it."""
+        return tuple(each.pattern for each in self.filters if each.is_inverted and not each.context)
+
+    @property
     def is_all(self) -> bool:
         """Whether every line is shown."""
         return self == EVERYTHING
@@ -690,8 +695,13 @@ class LogBook:
         if view.left_out and self._opened(kept).source_of(line) & ~LATE in view.left_out:
             return False
         if view.window is not None:
-            return view.window[0] <= self._opened(kept).times[line] < view.window[1]
-        return True
+            moment = self._opened(kept).times[line]
+            if not view.window[0] <= moment < view.window[1]:
+                return False
+        if not view.never:
+            return True
+        text = shown_text(self._opened(kept).line(line))
+        return not any(pattern.search(text) for pattern in view.never)
 
     def _choice(self, view: LogView, at: int, reach: int) -> _Choice:
         """Which lines of a block are shown, where so many at its beginning are of a context."""
@@ -715,13 +725,20 @@ class LogBook:
             if not only.is_inverted:
                 return _Choice(lines_with(block, wanted_of(only.pattern)))
         matched: set[int] | None = None
+        inside, eligible = set(lines), set(lines)
+        has_context = False
         for each in view.filters:
             found: set[int] = set(lines_with(block, wanted_of(each.pattern)))
+            if each.is_inverted and not each.context:
+                eligible -= found
+                if has_context:
+                    # It takes lines away from what is shown so far, and leaves those around them.
+                    continue
             if each.is_inverted:
                 found = set(range(kept.count)) - found
+            has_context = has_context or each.context > 0
             matched = found if matched is None else matched & found
-        eligible = set(lines)
-        hits = sorted(eligible & (matched or set()))
+        hits = sorted(inside & (matched or set()))
         context = view.context
         if not context:
             return _Choice(array("I", hits))
