@@ -43,8 +43,9 @@ class TuiError(Exception):
     """More of what to do, in sentences; () where its kind says enough."""
 
     def __init__(self, what: str, *, hint: str = "") -> None:
-        self.what = without_secrets(what)
-        self.hint = without_secrets(hint)
+        # What a server says may end with a line of its own.
+        self.what = without_secrets(what).rstrip()
+        self.hint = without_secrets(hint).rstrip()
         super().__init__(self.what)
 
     def __str__(self) -> str:

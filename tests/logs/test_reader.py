@@ -292,6 +292,22 @@ def test_a_log_that_is_nowhere_says_so() -> None:
     assert "was not archived" in str(read.error)
 
 
+def test_of_a_log_that_is_nowhere_nothing_is_said_of_times_in_its_archive() -> None:
+    noted: list[str] = []
+    read = Read(
+        Breaking([Missing("gone")]),
+        running("api"),
+        since_time="2026-01-01T00:00:00Z",
+        noted=lambda target, words: noted.append(words),
+    )
+    assert "was not archived" in str(read.error)
+    assert noted == []
+
+
+def test_what_a_server_says_ends_without_an_empty_line() -> None:
+    assert str(Missing("previous terminated container not found\n")).endswith("found")
+
+
 def test_the_start_before_this_one_is_in_no_archive() -> None:
     read = Read(Breaking([Missing("gone")]), with_archive(running("api"), "x\n"), previous=True)
     assert (read.lines, str(read.error)) == ([], "gone")

@@ -153,8 +153,6 @@ class LogReader:
         if stop.is_set:
             return
         # What was read of the pod stands in the archive too, less the lines of Argo's own.
-        if self._since is not None and not shown:
-            self._noted(target, NO_TIMES)
         try:
             if shown and is_part:
                 known = self._place_in_archive(target, latest)
@@ -171,6 +169,8 @@ class LogReader:
                     f"{gone.what}, and this one was not archived", reason=gone.reason
                 ) from None
             raise
+        if self._since is not None and not shown:
+            self._noted(target, NO_TIMES)
         if shown:
             words = f"{target.node.title}: its pod is gone, from the archive on"
             yield seam(words, number(self._source_of(target, "seam")), last)
