@@ -322,6 +322,14 @@ def test_an_address_where_nobody_is_is_unreachable(store: Store) -> None:
     with pytest.raises(StoreError) as error:
         store.read(page("http://127.0.0.1:1/x"), 0, 10)
     assert error.value.reason == "unreachable"
+    assert error.value.what == "cannot reach 127.0.0.1"
+    assert "MaxRetryError" not in str(error.value)
+
+
+def test_a_host_that_nobody_knows_is_said_by_its_name(store: Store) -> None:
+    with pytest.raises(StoreError, match=r"cannot reach no-such\.invalid") as error:
+        store.read(page("http://no-such.invalid/x"), 0, 10)
+    assert "no host is known by this name" in error.value.hint
 
 
 @pytest.mark.parametrize("url", ["http://[", "http://a b/", "http:///", "http://127.0.0.1:99999/"])

@@ -148,6 +148,19 @@ def test_what_claims_to_be_a_part_but_is_a_link_or_lies_is_not_believed(
     assert large.is_in(tmp_path / "x"), "a length that cannot be is none"
 
 
+@pytest.mark.parametrize("key", ["big", "dir"])
+def test_where_nothing_came_nothing_is_kept_nor_said_to_be(
+    store: S3Store, large: Large, server: tuple[str, Buckets], tmp_path: Path, key: str
+) -> None:
+    large.most = 0
+    server[1]["runs"].put("dir/inner", Blob(SIZE, large.part, etag="one"))
+    with pytest.raises(StoreError) as error:
+        store.download(here(server[0], key), tmp_path / "x", quiet, CancelToken())
+    assert error.value.reason == "unreachable"
+    assert "kept" not in str(error.value)
+    assert os.listdir(tmp_path) == []
+
+
 class Straight:
     """Content that is asked for in order, and whose connection breaks at some places, each once."""
 

@@ -231,3 +231,7 @@ def test_a_template_is_found_in_every_place_and_a_reference_under_its_own_name()
     assert origin(templateName="echo", templateScope="t") == "t"
     assert origin(templateName="nowhere") is None
     assert origin() is None
+
+
+def test_a_whole_bucket_is_shown_without_a_second_slash() -> None:
+    assert S3Location("runs", "/").url == "s3://runs/"

@@ -212,7 +212,9 @@ class HttpStore:
         self, method: str, url: str, given: Mapping[str, str], headers: Mapping[str, str]
     ) -> Iterator[Any]:
         """The response of a server; `given` are headers that no other server gets."""
-        from urllib3.exceptions import HTTPError
+        from urllib.parse import urlsplit
+
+        from urllib3.exceptions import HTTPError, MaxRetryError
 
         try:
             response = self._open(method, url, given, headers)
@@ -224,6 +226,13 @@ class HttpStore:
                 yield response
             finally:
                 response.close()
+        except MaxRetryError as error:
+            host = urlsplit(url).hostname or url
+            name = type(error.reason).__name__
+            hint = (
+                f"no host is known by this name ({name})" if name == "NameResolutionError" else name
+            )
+            raise StoreError(f"cannot reach {host}", reason="unreachable", hint=hint) from error
         except HTTPError as error:
             raise StoreError(
                 f"cannot read {url}", reason="unreachable", hint=f"{type(error).__name__}"

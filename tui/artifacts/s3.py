@@ -32,6 +32,7 @@ from tui.artifacts.s3_errors import MISSING, STALE_CREDENTIALS, code_of, store_e
 from tui.artifacts.saving import (
     GOES_ON,
     Kept,
+    NothingKept,
     SafeTree,
     check_target,
     create_inside,
@@ -337,6 +338,8 @@ def _telling_what_is_kept(
         if told.reason not in GOES_ON:
             raise
         part = sum(sum(each.kept.done()) for each in files if each.kept is not None)
+        if not part:
+            raise NothingKept(told.what, reason=told.reason, hint=told.hint) from error
         hint = f"{size_text(part)} of {size_text(size)} are kept; the next try goes on from there"
         raise StoreError(told.what, reason=told.reason, hint=hint) from error
 

@@ -105,6 +105,10 @@ GOES_ON: frozenset[Reason] = frozenset(("unreachable",))
 """Reasons of failures after which what was fetched so far is kept for the next try."""
 
 
+class NothingKept(StoreError):
+    """The store went away before a byte of it came: there is nothing to leave for the next try."""
+
+
 @dataclass
 class Part:
     """What becomes a file or a folder, and may be left behind for the next try."""
@@ -138,7 +142,8 @@ def kept_part(target: Path, *, mark: str, overwrite: bool) -> Iterator[Part]:
             _sync(path)
             _move(path, target, overwrite=overwrite)
     except StoreError as error:
-        is_left = part.is_worth_keeping and error.reason in GOES_ON
+        is_worth = part.is_worth_keeping and not isinstance(error, NothingKept)
+        is_left = is_worth and error.reason in GOES_ON
         raise
     finally:
         os.close(lock)
@@ -184,7 +189,7 @@ def kept_folder(target: Path, *, size: int, mark: str) -> Iterator[Path]:
             part.rename(target)
             _sync(target.parent)
     except StoreError as error:
-        is_left = error.reason in GOES_ON
+        is_left = error.reason in GOES_ON and not isinstance(error, NothingKept)
         raise
     finally:
         os.close(lock)

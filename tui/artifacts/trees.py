@@ -15,6 +15,7 @@ from tui.artifacts.base import Progress, StoreError, stopped
 from tui.artifacts.saving import (
     GOES_ON,
     Kept,
+    NothingKept,
     SafeTree,
     check_room,
     create_inside,
@@ -112,7 +113,10 @@ def write_kept_tree(
         except StoreError as error:
             if error.reason not in GOES_ON:
                 raise
-            have = size_text(sum(map(_count, files)))
+            came = sum(map(_count, files))
+            if not came:
+                raise NothingKept(error.what, reason=error.reason, hint=error.hint) from error
+            have = size_text(came)
             hint = f"{have} of {size_text(total)} are kept; the next try goes on from there"
             raise StoreError(error.what, reason=error.reason, hint=hint) from error
         for file in files:

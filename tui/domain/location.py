@@ -88,7 +88,8 @@ class S3Location:
     @property
     def url(self) -> str:
         """`s3://bucket/key`, as every S3 tool takes it."""
-        return f"s3://{self.bucket}/{self.key}"
+        # A key of `/` is the whole bucket.
+        return f"s3://{self.bucket}/{'' if self.key == '/' else self.key}"
 
     @property
     def server(self) -> str:
