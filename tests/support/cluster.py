@@ -93,9 +93,10 @@ class Cluster:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for transport in list(getattr(self._loop, "_transports", {}).values()):
-            transport.abort()
-        for _ in range(3):
+        # One that was just taken in is there only after some turns.
+        for _ in range(20):
+            for transport in list(getattr(self._loop, "_transports", {}).values()):
+                transport.abort()
             await asyncio.sleep(0)
 
     def on_loop(self, action: Callable[[], T]) -> T:
