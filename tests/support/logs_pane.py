@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-from collections import defaultdict
 from collections.abc import Iterator
 from threading import Lock
 
@@ -76,12 +75,14 @@ class Written(ScriptedSource):
 
     def __init__(self, *manifests: Manifest) -> None:
         super().__init__(*manifests)
-        self.pipes: defaultdict[tuple[str, str], Pipe] = defaultdict(Pipe)
+        self.pipes: dict[tuple[str, str], Pipe] = {}
+        self._making = Lock()
         self.reading: list[LogRequest] = []
 
     def pipe(self, name: str, container: str = "main") -> Pipe:
         """Where a container of a pod writes."""
-        return self.pipes[name, container]
+        with self._making:  # a test and a reader may both be the first to ask
+            return self.pipes.setdefault((name, container), Pipe())
 
     def log(self, request: LogRequest, stop: CancelToken) -> Iterator[LogBlock]:
         self._ask("log", request)
