@@ -50,11 +50,12 @@ from tui.panes.keeping import ArchiveLimit
 from tui.panes.log_choice import LogChoice
 from tui.panes.log_steps import LogStepsScreen, OtherLogScreen, Wanted
 from tui.panes.pager import page_through
-from tui.panes.text_pane import IN_A_TURN, LEFT_OUT, SearchedPane, done_in_turn
+from tui.panes.text_pane import LEFT_OUT, SearchedPane, done_in_turn
 from tui.ports.connection import offered
 from tui.ports.pods import Pod, Pods
 from tui.state.inbox import BEAT
 from tui.widgets.header import WHOLE, HeaderLine, HeaderPart, Shrink
+from tui.widgets.line_view import IN_A_TURN
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.rate_strip import RateStrip
 from tui.widgets.text_view import TextView

@@ -33,12 +33,11 @@ from tui.keys import hint
 from tui.panes.base import READING, Pane, PaneContext
 from tui.panes.pager import page_through
 from tui.widgets.cells import plain, width_of
+from tui.widgets.line_view import IN_A_TURN
 from tui.widgets.pointed_text import PointedText
 from tui.widgets.query_bar import QueryBar
 from tui.widgets.text_view import TextView
 
-IN_A_TURN = 0.008
-"""Seconds of looking at lines before keys are heard again."""
 LONGEST_LOOK = 0.1
 """Seconds of computing after which an expression is given up."""
 LEFT_OUT = "on some line the expression takes too long: it is left out"

@@ -33,12 +33,10 @@ from tui.view import ModalView
 from tui.widgets.box import Box
 from tui.widgets.cells import plain
 from tui.widgets.form_fields import FormButton
-from tui.widgets.line_view import in_next_turn
+from tui.widgets.line_view import IN_A_TURN, in_next_turn
 from tui.widgets.query_bar import QueryInput
 
 TOO_SOON = "not taken: that was typed before the question could be read"
-IN_A_TURN = 0.008
-"""Seconds of writing before keys are heard again."""
 AT_A_TIME = 50
 """Lines that are looked at between two looks at the clock."""
 STOPPED = "writing was stopped"

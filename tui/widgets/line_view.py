@@ -52,6 +52,10 @@ COMMON = token_classes(*PHASE_TOKENS, *TEXT_TOKENS, CURSOR)
 """The component classes of what tables, headers and texts draw with."""
 
 
+IN_A_TURN = 0.008
+"""Seconds of work after which keys are heard again."""
+
+
 @runtime_checkable
 class KeysFirst(Protocol):
     """An app in which other work gives way to keys."""
