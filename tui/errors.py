@@ -43,9 +43,9 @@ class TuiError(Exception):
     """More of what to do, in sentences; () where its kind says enough."""
 
     def __init__(self, what: str, *, hint: str = "") -> None:
-        # What a server says may end with a line of its own.
-        self.what = without_secrets(what).rstrip()
-        self.hint = without_secrets(hint).rstrip()
+        # What a server says may end with a line of its own; a space at the end may be Argo's.
+        self.what = without_secrets(what).rstrip("\r\n")
+        self.hint = without_secrets(hint).rstrip("\r\n")
         super().__init__(self.what)
 
     def __str__(self) -> str:
