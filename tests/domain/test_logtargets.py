@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tui.domain import decode
-from tui.domain.logtargets import attempts_before, log_targets
+from tui.domain.logtargets import LogTarget, attempts_before, ends_early, log_targets
 from tui.domain.podname import v2_pod_name
 from tui.domain.workflow import Workflow
 
@@ -131,3 +131,23 @@ def test_attempts_before_are_pods_of_the_same_step_the_last_of_them_first() -> N
     assert before(tries[2]) == [tries[0]], "one without a pod has no log"
     assert before(tries[0]) == []
     assert before("wf.build.onExit") is None and before("wf.alone") is None
+
+
+def test_a_log_may_end_early_where_the_pod_was_deleted_under_what_wrote_it() -> None:
+    deleted = {"phase": "Error", "message": "pod deleted"}
+    logs = {"artifacts": [{"name": "main-logs", "raw": {"data": "x"}}]}
+    workflow = etl(
+        x=node("x", "etl.x", "Pod", **deleted),
+        y=node("y", "etl.y", "Pod", phase="Error", message="main: Error (exit code 1)"),
+        z=node("z", "etl.z", "Pod", **deleted, outputs=logs),
+    )
+    said = {
+        (each.id, container): ends_early(workflow, LogTarget(each, "p", container))
+        for each in workflow.nodes.values()
+        for container in ("main", "wait", "proxy")
+    }
+    assert {key: words for key, words in said.items() if words} == {
+        ("x", "main"): "x: its pod was deleted, so its log may end early",
+        ("x", "proxy"): "x/proxy: its pod was deleted, so its log may end early",
+        ("z", "proxy"): "z/proxy: its pod was deleted, so its log may end early",
+    }

@@ -288,6 +288,9 @@ def test_a_pod_that_goes_before_its_step_is_over_is_found_in_the_archive_when_it
 
 
 def test_a_log_that_is_nowhere_says_so() -> None:
+    read = Read(Breaking([line(1, "one"), LOST], [Missing("gone")]), running("api"))
+    assert read.lines == [b"one"]
+    assert str(read.error) == "its pod is gone, and its log was not archived: it may end early"
     read = Read(Breaking([Missing("gone")]), running("api"))
     assert "was not archived" in str(read.error)
 

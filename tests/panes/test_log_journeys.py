@@ -76,6 +76,60 @@ async def test_a_pod_that_is_deleted_under_an_open_log_leaves_its_lines_and_the_
         await on.until(lambda: "end of the log" in head(on))
 
 
+def deleted(*names: str) -> Manifest:
+    """A run whose step `api` ended since its pod was deleted; the others go on."""
+    manifest = running(*names)
+    for node in manifest["status"]["nodes"].values():
+        if node["displayName"] == "api":
+            node.update(phase="Error", message="pod deleted")
+    return manifest
+
+
+TOO_EARLY = "── api: its pod was deleted, so its log may end early ──"
+
+
+async def test_a_log_that_ended_since_its_pod_was_deleted_says_that_it_may_lack_its_end() -> None:
+    source = Written()
+    async with bench(new, source) as on:
+        on.app.show(running("api"), "api")
+        source.pipe(pod("api")).put(line(1, "one"))
+        source.pipe(pod("api")).put(None)
+        await on.until(lambda: "end of the log" in head(on))
+        assert on.app.text == "one"
+        for _ in range(2):  # Argo sees some time later what became of it
+            on.app.show(deleted("api"), "api")
+            await on.until(lambda: on.app.text.splitlines() == ["one", TOO_EARLY])
+
+
+async def test_so_it_does_among_the_logs_of_a_run_once() -> None:
+    source = Written()
+    async with bench(new, source) as on:
+        on.app.show(running("api", "web"), "")
+        for name in ("api", "web"):
+            source.pipe(pod(name)).put(line(1, name))
+        await on.until(lambda: on.pane.book.total == 2)
+        source.pipe(pod("api")).put(None)
+        for _ in range(2):
+            on.app.show(deleted("api", "web"), "")
+            await on.until(lambda: TOO_EARLY in on.app.text)
+        assert on.app.text.count("ends early") + on.app.text.count("end early") == 1
+        kept = archived(deleted("api", "web"), "api\n", "Error")
+        on.app.show(kept, "")
+        assert on.pane.book.total == 3
+
+
+async def test_an_archived_log_of_a_pod_that_was_deleted_is_all_of_it() -> None:
+    source = Written()
+    async with bench(new, source) as on:
+        on.app.show(running("api"), "api")
+        source.pipe(pod("api")).put(line(1, "one"))
+        source.pipe(pod("api")).put(None)
+        await on.until(lambda: "end of the log" in head(on))
+        on.app.show(archived(deleted("api"), "one\n", "Error"), "api")
+        await on.until(lambda: "end of the log" in head(on))
+        assert on.app.text == "one"
+
+
 def retried(*attempts: str) -> Manifest:
     """A run whose step has been tried so often, with these phases."""
     last = attempts[-1]

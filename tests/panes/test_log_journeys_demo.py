@@ -44,7 +44,9 @@ def pod_of(name: str) -> str:
     return f"{RUN}-work-{number}"
 
 
-def put(cluster: Cluster, phase: str, *attempts: str, archived: str = "") -> None:
+def put(
+    cluster: Cluster, phase: str, *attempts: str, archived: str = "", message: str = ""
+) -> None:
     """The workflow as it is now: one step that was tried so often, with these phases."""
     names = [f"work({number})" for number in range(len(attempts))]
     nodes = [
@@ -55,6 +57,8 @@ def put(cluster: Cluster, phase: str, *attempts: str, archived: str = "") -> Non
             for number, (name, each) in enumerate(zip(names, attempts, strict=True))
         ),
     ]
+    if message:
+        nodes[-1]["message"] = message
     if archived:
         nodes[-1]["outputs"] = {"artifacts": [{"name": "main-logs", "raw": {"data": archived}}]}
     templates = [{"name": "main", "steps": []}, container("work", retryStrategy={"limit": 3})]
@@ -105,6 +109,23 @@ async def test_a_pod_that_is_deleted_under_an_open_log(cluster: Cluster) -> None
         await on.until(lambda: "three" in on.app.text and "end of the log" in head(on))
         seam = "── work(0): its pod is gone, from the archive on ──"
         assert shown(on) == ["one", "two", seam, "three"]
+
+
+async def test_a_pod_that_is_deleted_in_mid_run_and_whose_log_nobody_archived(
+    cluster: Cluster,
+) -> None:
+    put(cluster, "Running", "Running")
+    begin(cluster, "work(0)", "one", "two")
+    async with pane_on(cluster) as on:
+        show(on, cluster, "work(0)")
+        await on.until(lambda: shown(on) == ["one", "two"])
+        cluster.end_log(pod_of("work(0)"))  # it is told to end, and then it is gone
+        cluster.delete(PODS, pod_of("work(0)"))
+        put(cluster, "Error", "Error", message="pod deleted")
+        show(on, cluster, "work(0)")
+        early = "── work(0): its pod was deleted, so its log may end early ──"
+        await on.until(lambda: shown(on) == ["one", "two", early])
+        assert "end of the log" in head(on)
 
 
 async def test_a_step_that_is_tried_again_under_an_open_log(cluster: Cluster) -> None:
@@ -173,3 +194,32 @@ def test_the_command_goes_on_where_its_connection_was_cut(
         thread.join(20)
     assert codes == [0]
     assert capsys.readouterr().out.splitlines() == lines
+
+
+def test_the_command_says_that_a_pod_was_deleted_in_mid_run(
+    cluster: Cluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(cluster, "Running", "Running")
+    begin(cluster, "work(0)", "one")
+    parser = argparse.ArgumentParser()
+    logs.configure(parser)
+    words: Any = parser.parse_args([RUN, "-f", "--no-prefix"])
+    settings = Settings(kubeconfig=str(cluster.kubeconfig))
+    thread = threading.Thread(target=lambda: logs.run(words, settings), daemon=True)
+    thread.start()
+    printed = ["", ""]
+
+    def has_printed(text: str) -> bool:
+        captured = capsys.readouterr()
+        printed[0] += captured.out
+        printed[1] += captured.err
+        return text in printed[0]
+
+    wait_until(lambda: has_printed("one"))
+    cluster.end_log(pod_of("work(0)"))
+    cluster.delete(PODS, pod_of("work(0)"))
+    put(cluster, "Error", "Error", message="pod deleted")
+    thread.join(20)
+    has_printed("")
+    assert printed[0].splitlines() == ["one"], "what another program reads is lines of the log"
+    assert printed[1].splitlines() == ["work(0): its pod was deleted, so its log may end early"]

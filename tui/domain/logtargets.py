@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from itertools import chain
 
+from tui.domain.artifact import archived_log
 from tui.domain.attempts import RETRY, Superseded, attempts, superseded_of
 from tui.domain.branches import group_parents_of, inside
 from tui.domain.fans import grove
@@ -28,6 +29,8 @@ AGENTS = ("HTTP", "Plugin")
 """Types of nodes that the agent's pod of their workflow does (argo.md 3)."""
 WITH_LOGS = (POD, *AGENTS)
 MAIN = "main"
+BEFORE_OR_BESIDE = ("init", "Argo's")
+"""Roles of containers whose log tells nothing of when the program ended."""
 
 Within = NodeId | frozenset[NodeId] | None
 """Of what logs are read: of all that is inside one node, inside any of several, or of all."""
@@ -343,6 +346,26 @@ def may_begin(node: Node) -> bool:
     """Whether a pod may exist, and run, already although its node does not say so yet."""
     hit = node.memoization_status is not None and node.memoization_status.hit
     return node.phase in ("", PENDING) and not hit
+
+
+def ends_early(workflow: Workflow, target: LogTarget) -> str:
+    """Why what was read of a pod to its end may not be all of its log; "" where it is.
+
+    A pod that is deleted in mid-run has no log any more, and mostly none was archived.
+    """
+    node = workflow.nodes.get(target.node.id)
+    if node is None or not was_deleted(node):
+        return ""
+    role = dict(container_roles(workflow, node)).get(target.container, "")
+    if role in BEFORE_OR_BESIDE or archived_log(workflow, node, target.container) is not None:
+        return ""
+    name = "" if target.container == MAIN else f"/{target.container}"
+    return f"{node.title}{name}: its pod was deleted, so its log may end early"
+
+
+def was_deleted(node: Node) -> bool:
+    """Whether somebody deleted its pod before it was over, as far as Argo knows."""
+    return node.is_problem and node.message.strip() == "pod deleted"
 
 
 def best_of(pods: Iterable[Node]) -> Node | None:

@@ -152,7 +152,8 @@ class _Following:
             workflow = event.row.value.object
             self._reader.workflow = self._logs.workflow = workflow
             self._want(self._logs, workflow)
-            self._tell_logs()
+            # What it says of a log that has ended belongs to that log.
+            self.take_from_logs()
             self._is_completed = workflow.is_completed
         elif isinstance(event, Gone):
             self._is_completed = True

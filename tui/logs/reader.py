@@ -160,7 +160,7 @@ class LogReader:
             else:
                 archive = _without_first(self._of_archive(target, number), shown)
             first = next(archive, None)
-        except Missing:
+        except Missing as error:
             if gone.reason == NOTHING:
                 raise gone from None
             if isinstance(gone, NotOffered):
@@ -168,6 +168,8 @@ class LogReader:
                 raise NotOffered(
                     f"{gone.what}, and this one was not archived", reason=gone.reason
                 ) from None
+            if shown:
+                raise Missing(f"{error.what}: it may end early", reason=error.reason) from None
             raise
         if self._since is not None and not shown:
             self._noted(target, NO_TIMES)

@@ -23,6 +23,7 @@ from tui.domain.logtargets import (
     coming_pods,
     count_of_begun,
     count_of_logs,
+    ends_early,
     has_begun,
     matters,
     targets_of_pod,
@@ -95,6 +96,8 @@ class RunLogs:
         """Why logs could not be read, or not to their end."""
         self.troubled: dict[int, TuiError] = {}
         """Why nothing comes of logs at the moment."""
+        self._ended_well: set[int] = set()
+        """Logs that came to their end, of which it may yet turn out that this was too early."""
         self._announced: set[int] = set()
         """Logs of which there are lines."""
         self._awaited: dict[int, NodeId] = {}
@@ -265,6 +268,8 @@ class RunLogs:
                 self.troubled.pop(event.log, None)
                 if event.error is not None:
                     self.failed[event.log] = event.error
+                else:
+                    self._ended_well.add(event.log)
             elif isinstance(event, LogDelayed | LogWaiting):
                 if not self.is_awaited(event.log):
                     self.troubled[event.log] = event.error
@@ -272,11 +277,28 @@ class RunLogs:
                 self.troubled.pop(event.log, None)
         self._open_more()
         bound = self._waiting[0].began if self._waiting else NO_BOUND
-        blocks = self._merge.take(now, bound)
+        blocks = [*self._merge.take(now, bound), *self.early_ends()]
         self.follower.hold(
             frozenset(log for log in self._open if self._merge.waiting(log) > PENDING)
         )
         return blocks, events
+
+    def early_ends(self) -> list[LogBlock]:
+        """A sentence about each log that ended since its pod was deleted, once that is known.
+
+        Argo knows it some time after the last line came.
+        """
+        told: list[LogBlock] = []
+        for log in sorted(self._ended_well):
+            if self._merge.waiting(log):
+                continue
+            target = self.targets[log]
+            node = self.workflow.nodes.get(target.node.id, target.node)
+            if words := ends_early(self.workflow, target):
+                told.append(seam(words, self.follower.number(seam_source(target), log)))
+            if node.is_completed:
+                self._ended_well.discard(log)
+        return told
 
     def due(self) -> float | None:
         """In how many seconds to take again though nothing comes; None if that is needless."""
@@ -292,11 +314,15 @@ class RunLogs:
         before = attempts_before(self.workflow, target.node)
         if before:
             first = next((moment for moment in block.times if moment != NO_TIME), NO_TIME)
-            node = target.node
-            source = LogSource(node.title, target.pod, target.container, node.id, "seam")
-            number = self.follower.number(source, log)
-            words = f"{node.title}: attempt {len(before) + 1}"
+            number = self.follower.number(seam_source(target), log)
+            words = f"{target.node.title}: attempt {len(before) + 1}"
             self._merge.put(log, seam(words, number, first), now)
+
+
+def seam_source(target: LogTarget) -> LogSource:
+    """The source of a sentence of ours about a log."""
+    node = target.node
+    return LogSource(node.title, target.pod, target.container, node.id, "seam")
 
 
 def _began(target: LogTarget) -> int:

@@ -29,8 +29,8 @@ from tui.domain.jsonlines import is_json, pretty, readable
 from tui.domain.levels import Level
 from tui.domain.lines import PlainRows
 from tui.domain.logfilters import typed_filter
-from tui.domain.logs import NO_TIME, TIMES, LogBlock, LogSource, stamp_of, time_of
-from tui.domain.logtargets import MAIN, LogTarget, Within, pods_of_run, pods_within
+from tui.domain.logs import NO_TIME, TIMES, LogBlock, LogSource, seam, stamp_of, time_of
+from tui.domain.logtargets import MAIN, LogTarget, Within, ends_early, pods_of_run, pods_within
 from tui.domain.logtimes import moment_at, moment_of, nanoseconds, nanoseconds_of
 from tui.domain.node import RUNNING, Node, NodeId
 from tui.domain.retention import log_goes, run_goes
@@ -42,7 +42,7 @@ from tui.logs.book import LineFilter, LogBook, LogView, WholeLog
 from tui.logs.follower import LogEnded, LogFollower, LogResumed, LogWaiting
 from tui.logs.rate import LogRate
 from tui.logs.reader import LogReader
-from tui.logs.run import RunLogs, look_for
+from tui.logs.run import RunLogs, look_for, seam_source
 from tui.messages import RoomWanted
 from tui.panes.base import READING, PaneContext
 from tui.panes.containers import ContainerScreen
@@ -222,6 +222,8 @@ class LogsPane(SearchedPane):
         """Why no lines come at the moment; "" while they may."""
         self._has_failed = False
         """Whether the log could not be read, or not to its end."""
+        self._has_ended = False
+        """Whether the log of one step came to its end, and nothing is said of that so far."""
         self._is_delayed = False
         """Whether the log cannot be read yet, or its connection broke, and it is tried again."""
         self._complained = False
@@ -288,6 +290,7 @@ class LogsPane(SearchedPane):
         elif self._run is not None:
             self._go_on_with_run(self._run, workflow)
         else:
+            self._tell_early_end()
             if self._is_delayed and self._follower is not None:
                 # The workflow was updated, so the connection is back.
                 self._follower.try_again()
@@ -453,8 +456,16 @@ class LogsPane(SearchedPane):
             self.lines.placeholder = READING
         if self._follower is not None and run.troubled:
             self._follower.try_again()
+        # What became of a step tells something of a log that has ended.
+        self._add_of_run(run.early_ends())
         self._tell_run(run)
         self._show_head()
+
+    def _add_of_run(self, blocks: Sequence[LogBlock]) -> None:
+        if blocks and (self._left_out or self._only_failed):
+            self.book.leave_out(self._sources_left_out())
+        if blocks:
+            self._add(blocks)
 
     def _take_run(self, run: RunLogs, follower: LogFollower) -> None:
         """Show what came of several logs."""
@@ -463,10 +474,7 @@ class LogsPane(SearchedPane):
         if shows_names != self.book.shows_names:
             self.book.shows_names = shows_names
             self.lines.changed()
-        if self._left_out or self._only_failed:
-            self.book.leave_out(self._sources_left_out())
-        if blocks:
-            self._add(blocks)
+        self._add_of_run(blocks)
         self._tell_run(run)
         self._show_head()
         due = run.due()
@@ -520,7 +528,7 @@ class LogsPane(SearchedPane):
     def _begin_book(self, sources: Sequence[LogSource]) -> None:
         """Begin an empty book, and drop all messages about the log before."""
         self._note = ""
-        self._has_failed = self._is_delayed = False
+        self._has_failed = self._is_delayed = self._has_ended = False
         self._filters, self._window, self._anchor = [], None, None
         self._levels = frozenset()
         self._kept.clear()
@@ -608,6 +616,8 @@ class LogsPane(SearchedPane):
             self._say_not_begun()
             self._end(self._note or END)
         elif error is None:
+            self._has_ended = True
+            self._tell_early_end()
             self._end(END)
             self._go_to_spot(is_whole=True)
             target = self._choice.target
@@ -619,6 +629,17 @@ class LogsPane(SearchedPane):
             self._has_failed = True
             self._fail(self._in_words(error))
             self.lines.ended()
+
+    def _tell_early_end(self) -> None:
+        """Say that the log of one step may have ended early, once Argo says what became of its pod;
+        `RunLogs` says it of several."""
+        target, workflow, follower = self._choice.target, self._choice.workflow, self._follower
+        if not self._has_ended or target is None or workflow is None or follower is None:
+            return
+        words = "" if self._choice.before_restart else ends_early(workflow, target)
+        if words:
+            self._has_ended = False
+            self._add([seam(words, follower.number(seam_source(target), 0))])
 
     def _in_words(self, error: TuiError) -> str:
         if self._choice.before_restart and NEVER_RESTARTED in str(error):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from tui.domain.allowance import MEMORY, template_allowance
 from tui.domain.durations import compact, epoch_of
+from tui.domain.logtargets import was_deleted
 from tui.domain.quantity import memory
 from tui.domain.why.evidence import (
     End,
@@ -208,7 +209,7 @@ def node_gone(step: Step) -> Iterator[Finding]:
             "node", "node", f"{last.reason}: {last.message}{_node_named(step)}", event_at(last)
         )
         return
-    if step.message.strip() == "pod deleted":
+    if was_deleted(step.node):
         yield step.finding(
             "node",
             "pod",
