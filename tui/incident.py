@@ -65,7 +65,7 @@ from tui.ports.events import Event, Events
 from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.metrics import Metrics
 from tui.ports.objects import Objects
-from tui.ports.pods import Around, Pods
+from tui.ports.pods import Around, Pod, Pods
 from tui.ports.runs import past_runs_of
 from tui.ports.secrets import reader_of
 from tui.ports.stores import StoreAnswers, reached_from
@@ -311,21 +311,28 @@ class Saving:
 
     # --- logs ------------------------------------------------------------------------------
 
-    def _targets(self) -> tuple[LogTarget, ...]:
-        """Every container of every pod that has begun, attempts too."""
+    def _targets(self, pods: Iterable[Pod] = ()) -> tuple[LogTarget, ...]:
+        """Every container of every pod that has begun, attempts too; and the agent's, which works
+        while its steps are pending. The plugins in it only the pods tell."""
+        inside = {pod.name: [each.name for each in pod.containers] for pod in pods}
         found: dict[tuple[str, str], LogTarget] = {}
         for target in log_targets(self._workflow, pod_names=self._pod_names):
             names = [name for name, _ in container_roles(self._workflow, target.node)]
+            if target.is_agents:
+                names += inside.get(target.pod, [])
             for name in dict.fromkeys((target.container, *names)):
                 each = LogTarget(target.node, target.pod, name)
-                if each.has_begun:
+                if each.has_begun or (each.is_agents and each.may_begin):
                     found.setdefault((each.pod, each.container), each)
         return tuple(found.values())
 
     def _add_logs(self, tar: tarfile.TarFile) -> None:
         reader = LogReader(self._source, self._workflow)
-        restarted = self._restarted()
-        for target in self._targets():
+        pods = self._container_states()
+        restarted = {
+            (pod.name, each.name) for pod in pods for each in pod.containers if each.has_previous
+        }
+        for target in self._targets(pods):
             self._told(f"log of {target.container} in {target.pod}")
             member = log_member(target.pod, target.container)
             origins: set[Origin] = set()
@@ -347,16 +354,13 @@ class Saving:
         )
         return offered(self._source, PodLogs).log(request, self._stop)
 
-    def _restarted(self) -> set[tuple[str, str]]:
-        """Pod and container of those that had an earlier start."""
+    def _container_states(self) -> Sequence[Pod]:
+        """The pods with their containers, as far as they can be read."""
         pods = self._source.port(Pods)
         try:
-            found = pods.pods(self._workflow.ref) if pods is not None else ()
+            return pods.pods(self._workflow.ref) if pods is not None else ()
         except SourceError:
-            return set()  # told with the pods
-        return {
-            (pod.name, each.name) for pod in found for each in pod.containers if each.has_previous
-        }
+            return ()  # told with the pods
 
     def _add_log(
         self,

@@ -22,6 +22,7 @@ from tui.domain.history import Past, successes_before
 from tui.domain.identity import ObjectKey, Target
 from tui.domain.logs import LogBlock, LogSource, blocks_of, of_program
 from tui.domain.logtargets import LogTarget
+from tui.domain.node import PENDING
 from tui.domain.podname import V2
 from tui.domain.quantity import memory
 from tui.domain.text import clean, decoded_log
@@ -185,7 +186,7 @@ class Inquiry:
         found = self._evidence(
             pods=pods,
             events=self._events(want),
-            logs=self._log(want.log),
+            logs=self._log(want.log, pods),
             retry=self._retry() if want.retry else None,
         )
         read: dict[str, Any] = {}
@@ -260,8 +261,10 @@ class Inquiry:
 
         return self._try(EVENTS, lambda: tuple(each()), ())
 
-    def _log(self, target: LogTarget | None) -> dict[tuple[str, str], Tail]:
-        if target is None or not target.has_begun:
+    def _log(
+        self, target: LogTarget | None, pods: Mapping[str, Manifest]
+    ) -> dict[tuple[str, str], Tail]:
+        if target is None or not (target.has_begun or _may_speak(target, pods)):
             return {}
         reader = LogReader(self._source, self._workflow, tail=TAIL)
         origins: list[str] = []
@@ -320,6 +323,12 @@ def last_line(source: Connection, workflow: Workflow, target: LogTarget, stop: C
 
 def _pod(port: Around, namespace: str, name: str) -> Manifest | None:
     return port.pod(namespace, name)
+
+
+def _may_speak(target: LogTarget, pods: Mapping[str, Manifest]) -> bool:
+    """Whether the pod of a step runs that is not said to have begun: as of what an agent does."""
+    phase = ((pods.get(target.pod) or {}).get("status") or {}).get("phase")
+    return target.may_begin and phase not in (None, PENDING)
 
 
 def _lines(blocks: Iterable[LogBlock]) -> list[str]:

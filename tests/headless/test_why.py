@@ -186,6 +186,33 @@ def test_of_a_failed_step_its_pod_its_events_and_the_end_of_its_log_are_read(
     assert log.query["tailLines"] == "60"
 
 
+def test_of_a_step_that_the_agent_does_the_end_of_its_log_is_read_once_its_pod_runs(
+    tmp_path: Path,
+) -> None:
+    with cluster(case("agent at work"), tmp_path) as (api, command):
+        said = run([*command, "w"])
+    assert said.code == 3
+    assert "! first error  ERROR: bad batch" in said.out and "epoch 1" in said.out
+    assert asked_for(api)[-1] == "pods/w-1340600742-agent/log"
+    (tmp_path / "early").mkdir()
+    with cluster(case("agent"), tmp_path / "early") as (api, command):
+        said = run([*command, "w"])
+    assert "log" not in said.out and not [each for each in asked_for(api) if "/log" in each]
+
+
+def test_of_the_log_of_an_agent_the_lines_that_name_the_step_are_told(tmp_path: Path) -> None:
+    which = case("agent at work")
+    which.workflow["status"]["nodes"]["epoch 1"] = {
+        **which.workflow["status"]["nodes"]["w"],
+        "id": "epoch 1",
+        "name": "w.other",
+        "displayName": "other",
+    }
+    with cluster(which, tmp_path) as (_, command):
+        said = run([*command, "w", "other"])
+    assert "epoch 1" in said.out and "bad batch" not in said.out
+
+
 def test_of_a_lock_only_who_holds_and_waits_for_it_is_read(tmp_path: Path) -> None:
     with cluster(case("mutex"), tmp_path) as (api, command):
         said = run([*command, "w"])

@@ -43,6 +43,18 @@ def test_a_container_that_was_chosen_is_read_of_other_steps_too() -> None:
     assert (choice.target.pod, choice.target.container) == (pod("web", RUN), "proxy")
 
 
+def test_a_container_that_only_its_pod_has_stays_chosen_when_the_run_goes_on() -> None:
+    workflow = decode.from_manifest(running("api", "web"))
+    choice = LogChoice("v2")
+    choice.go_to(workflow, named(workflow, "api"))
+    assert choice.take_container("istio-proxy")
+    later = decode.from_manifest(running("api", "web"))
+    assert not choice.go_to(later, named(later, "api")), "the same log goes on"
+    assert choice.target is not None and choice.target.container == "istio-proxy"
+    choice.go_to(later, named(later, "web"))
+    assert choice.target.container == "main"
+
+
 def test_attempts_go_back_to_the_first_and_round_to_the_last() -> None:
     workflow = decode.from_manifest(nightly_etl())
     choice = LogChoice("v2")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
+
 from tests.support.logs_pane import POD_OF_ETL, RUN, Written, asked, head, line, new, pod, running
 from tests.support.panes import On, bench
 from tests.support.runs import ETL, etl_log, nightly_etl
 from tests.support.scripted import ScriptedSource, never_restarted
 from tui.domain.identity import Origin
 from tui.domain.logs import EMPTY, LogBlock, blocks_of
-from tui.domain.podname import node_id
+from tui.domain.podname import agent_pod_name, node_id
 from tui.errors import Refused, Rejected, Unreachable
 from tui.panes.logs import READING_DELAY, LogsPane
 from tui.ports.connection import Place
@@ -96,6 +98,23 @@ async def test_of_a_saved_run_no_log_of_a_step_that_has_not_begun_is_asked_for()
         await on.pilot.pause()
         assert "not begun yet (Pending)" in said_or_shown(on)
         assert not asked(source)
+
+
+@pytest.mark.parametrize("name", ["ask", ""], ids=["alone", "among others"])
+@pytest.mark.parametrize("kind", ["HTTP", "Plugin"])
+async def test_of_a_saved_run_the_log_of_an_agent_that_was_at_work_is_read(
+    kind: str, name: str
+) -> None:
+    source = ScriptedSource(place=Place("saved.yaml", origin=Origin.FILE))
+    source.logs[agent_pod_name(RUN), "main"] = [line(1, "Processing task")]
+    manifest = running("ask", "plug", phase="Pending")
+    for node in manifest["status"]["nodes"].values():
+        node["type"] = kind if node["type"] == "Pod" else node["type"]
+    async with bench(new, source) as on:
+        on.app.show(manifest, name)
+        await on.until(lambda: "Processing task" in on.app.text)
+        assert "following" not in head(on)
+        assert on.pane.book.total == 1
 
 
 async def test_the_log_of_a_pod_that_runs_while_its_step_is_said_to_be_pending_is_read() -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.runs import NOW, nightly_etl, run
+from tests.support import headless
+from tests.support.runs import NOW, nightly_etl, run, step
 from tests.support.scripted import ScriptedSource
 from tui.artifacts.items import Item, state_of
 from tui.artifacts.served import served
@@ -32,7 +33,7 @@ from tui.domain.location import S3Location
 from tui.domain.logs import LogSource
 from tui.domain.logtargets import log_targets
 from tui.domain.node import NodeId
-from tui.domain.podname import node_id
+from tui.domain.podname import agent_pod_name, node_id
 from tui.domain.samples import RunSamples
 from tui.domain.workflow import WORKFLOW as KIND
 from tui.domain.workflow import WorkflowRef
@@ -45,12 +46,13 @@ from tui.ports.events import Event, Events
 from tui.ports.logs import LogRequest, PodLogs
 from tui.ports.metrics import PodUsage
 from tui.ports.objects import Objects
-from tui.ports.pods import Around, Pods
+from tui.ports.pods import Around, ContainerState, Pod, Pods
 from tui.ports.samples import SavedSamples
 from tui.ports.threads import CancelToken
 from tui.sources.incident import NOT_SAVED, read
 
 RUN = "nightly-etl-x7k2p"
+AGENTS = (("ask", "HTTP"), ("plug", "Plugin"))
 POD = f"{RUN}-extract-{node_id(RUN, f'{RUN}.extract-orders').rpartition('-')[2]}"
 LOG = b"2026-03-17T05:00:00Z one\n2026-03-17T05:00:01Z two\n2026-03-17T05:00:02Z three\n"
 
@@ -84,6 +86,27 @@ def test_run_logs_and_events_are_as_they_were(tmp_path: Path) -> None:
     (event,) = offered(connection, Events).events(WorkflowRef("argo", RUN))
     assert event.message == "no room"
     connection.close()
+
+
+def test_the_log_of_an_agent_is_saved_while_its_steps_are_pending(tmp_path: Path) -> None:
+    path = tmp_path / f"run{SUFFIX}"
+    asks = [step(RUN, name, "Pending", type=kind) for name, kind in AGENTS]
+    going = run(RUN, "Running", nodes=[step(RUN, "", "Running", type="Steps"), *asks])
+    found, agent = ScriptedSource(going), agent_pod_name(RUN)
+    states = tuple(ContainerState(name, "running") for name in ("main", "hello"))
+    found.pods_of[RUN] = (Pod(agent, "argo", "Running", containers=states),)
+    found.logs[agent, "main"] = [LOG]
+    found.logs[agent, "hello"] = [LOG]
+    contents = Saving(found, going, now=NOW, pod_names="v2").write(path)
+    assert list(contents.why_not) == [log_member(agent, "init")], "no other log is missed"
+    connection = read(str(path))
+    for container in ("main", "hello"):
+        request = LogRequest("argo", agent, container, follow=False)
+        blocks = offered(connection, PodLogs).log(request, CancelToken())
+        assert sum(map(len, blocks)) == 3
+    connection.close()
+    said = headless.run(["logs", str(path)])
+    assert (said.code, said.out) == (0, "".join(f"{agent}: {x}\n" for x in ("one", "two", "three")))
 
 
 def sampled() -> RunSamples:

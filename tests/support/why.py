@@ -845,6 +845,13 @@ def waiting_cases() -> Iterator[Case]:
         run(step("w", "Pending", "HTTP"), phase="Running"),
     )
     yield Case(
+        "agent at work",
+        "agent",
+        "its answer; the agent's pod w-1340600742-agent asks for it",
+        run(step("w", "Pending", "HTTP"), phase="Running"),
+        pods=(pod("w-1340600742-agent", {"running": {}}, status={"phase": "Running"}),),
+    )
+    yield Case(
         "suspended",
         "suspended",
         "it was suspended by ann",

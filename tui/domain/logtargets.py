@@ -18,15 +18,13 @@ from tui.domain.artifact import archived_log
 from tui.domain.attempts import RETRY, Superseded, attempts, superseded_of
 from tui.domain.branches import group_parents_of, inside
 from tui.domain.fans import grove
-from tui.domain.node import OMITTED, PENDING, PROBLEM_PHASES, RUNNING, SKIPPED, Node, NodeId
+from tui.domain.node import AGENTS, OMITTED, PENDING, PROBLEM_PHASES, RUNNING, SKIPPED, Node, NodeId
 from tui.domain.once import once
 from tui.domain.podname import agent_pod_name, pod_name
 from tui.domain.templates import container_roles
 from tui.domain.workflow import Workflow
 
 POD, CONTAINER = "Pod", "Container"
-AGENTS = ("HTTP", "Plugin")
-"""Types of nodes that the agent's pod of their workflow does (argo.md 3)."""
 WITH_LOGS = (POD, *AGENTS)
 MAIN = "main"
 BEFORE_OR_BESIDE = ("init", "Argo's")
@@ -61,6 +59,11 @@ class LogTarget:
     def may_begin(self) -> bool:
         """Whether its pod may exist, and run, already although its node does not say so yet."""
         return may_begin(self.node)
+
+    @property
+    def is_agents(self) -> bool:
+        """Whether it is the log of the agent, who does this step among others."""
+        return self.node.type in AGENTS
 
     @property
     def why_none(self) -> str:
@@ -111,8 +114,6 @@ def best_target(
     if node is not None and node.type == CONTAINER and node.boundary_id in nodes:
         pod = nodes[node.boundary_id]
         return LogTarget(pod, pod_name(workflow, pod, pod_names), _name_of(node) or MAIN)
-    if node is not None and node.type in AGENTS:
-        return LogTarget(node, agent_pod_name(workflow.metadata.name))
     wanted = None
     if node is not None and node.type == RETRY:
         # Its hooks are inside it too, and begin last.
@@ -122,13 +123,16 @@ def best_target(
         wanted = best_pod(workflow, None if node is None else node.id)
     if wanted is None:
         return None
+    if wanted.type in AGENTS:
+        return LogTarget(wanted, agent_pod_name(workflow.metadata.name))
     name = pod_name(workflow, wanted, pod_names)
     return LogTarget(wanted, name, _container_to_read(workflow, wanted))
 
 
 @once
 def best_pod(workflow: Workflow, within: Within) -> Node | None:
-    """The pod to read of those inside a node, or inside some, or of all (None)."""
+    """The pod to read of those inside a node, or inside some, or of all (None); or what the agent
+    does."""
     if within is None:
         return best_of(_pods_of_whole(workflow))
     found = (_pods_inside(workflow, node) for node in _steps_of(workflow, within))
@@ -394,7 +398,7 @@ def best_of(pods: Iterable[Node]) -> Node | None:
 def _pods_of_whole(workflow: Workflow) -> Iterable[Node]:
     nodes = workflow.nodes
     gone = Superseded(nodes, superseded_of(workflow))
-    pods = [node for node in nodes.values() if node.type == POD]
+    pods = [node for node in nodes.values() if node.type in WITH_LOGS]
     return [node for node in pods if node.id not in gone] if gone.attempts else pods
 
 
@@ -405,7 +409,7 @@ def _pods_inside(workflow: Workflow, node: Node) -> list[Node]:
     nodes = workflow.nodes
     if node.type == CONTAINER:
         return [nodes[node.boundary_id]] if node.boundary_id in nodes else []
-    pods = [nodes[key] for key in inside(workflow, node) if nodes[key].type == POD]
+    pods = [nodes[key] for key in inside(workflow, node) if nodes[key].type in WITH_LOGS]
     gone = Superseded(nodes, superseded_of(workflow))
     # Who stands inside an attempt that was tried again wants to see what is there.
     return pods if node.id in gone else [pod for pod in pods if pod.id not in gone]

@@ -18,6 +18,8 @@ PENDING, RUNNING, SUCCEEDED = "Pending", "Running", "Succeeded"
 FAILED, ERROR, SKIPPED, OMITTED = "Failed", "Error", "Skipped", "Omitted"
 
 COMPLETED_PHASES = frozenset({SUCCEEDED, FAILED, ERROR})
+AGENTS = ("HTTP", "Plugin")
+"""Types of nodes that the agent's pod of their workflow does (argo.md 3)."""
 PROBLEM_PHASES = frozenset({FAILED, ERROR})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tui.domain.node import Node
+from tui.domain.node import AGENTS, Node
 from tui.domain.workflow import Workflow
 
 Template = dict[str, Any]
@@ -71,7 +71,12 @@ RESTARTS = "restartPolicy"
 
 
 def container_roles(workflow: Workflow, pod: Node) -> tuple[tuple[str, str], ...]:
-    """Name and role of each container; those that Argo adds to every pod come last."""
+    """Name and role of each container; those that Argo adds to every pod come last.
+
+    Which plugins are in the agent's pod no template says.
+    """
+    if pod.type in AGENTS:
+        return (MAIN, "step"), (INIT, "Argo's")
     template = template_of(workflow, pod) or {}
     inner = _names((template.get("containerSet") or {}).get("containers"))
     found: dict[str, str] = {}

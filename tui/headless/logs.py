@@ -324,9 +324,11 @@ def _print_once(
     targets = list(targets)
     begun = [each for each in targets if each.has_begun or (is_step and each.may_begin)]
     logs = _Logs(reader)
-    if not is_step and is_live and not workflow.is_completed:
-        # Their pods may run by now, and more than a few would not.
-        coming = [each for each in targets if each.may_begin][:MOST_COMING]
+    if not is_step and not workflow.is_completed:
+        # Their pods may run by now, and more than a few would not. Of what is saved nothing but the
+        # log of the agent, who works while its steps are pending.
+        coming = [each for each in targets if each.may_begin and (is_live or each.is_agents)]
+        del coming[MOST_COMING:]
         logs.coming = {id(each) for each in coming}
         begun = [each for each in targets if each.has_begun or id(each) in logs.coming]
     if not begun:

@@ -17,14 +17,13 @@ from tui.domain.logs import (
     seam,
 )
 from tui.domain.logtargets import (
-    AGENTS,
     LogTarget,
     attempts_before,
     has_begun,
     may_begin,
     name_among_pods,
 )
-from tui.domain.node import PENDING, RUNNING, Node
+from tui.domain.node import AGENTS, PENDING, RUNNING, Node
 from tui.domain.templates import may_restart
 from tui.domain.workflow import Workflow
 from tui.errors import Busy, Missing, NotOffered, Rejected, SourceError, Unreachable
@@ -125,7 +124,7 @@ class LogReader:
         latest: deque[bytes] = deque(maxlen=LATEST)
         is_after_own = False
         found = self._of_pod(target, stop, number, is_followed, told, waits, resumed, earlier)
-        if self._is_alone and target.node.type in AGENTS:
+        if self._is_alone and target.is_agents:
             found = self._own_first(target, stop, number, found)
         try:
             for block in found:
@@ -287,7 +286,7 @@ class LogReader:
         waits_for = ""
         # Attempts of a retry strategy are pods of their own (argo.md 1.6).
         is_attempt = attempts_before(self.workflow, target.node) is not None
-        asks_earlier = self._is_alone and not is_attempt and target.node.type not in AGENTS
+        asks_earlier = self._is_alone and not is_attempt and not target.is_agents
         while not stop.is_set:
             request = self._request(
                 target,

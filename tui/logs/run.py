@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from tui.domain.logs import NO_TIME, LogBlock, LogSource, seam, time_of
 from tui.domain.logtargets import (
-    AGENTS,
     MOST_COMING,
     LogTarget,
     Within,
@@ -30,7 +29,7 @@ from tui.domain.logtargets import (
     telling_most,
     tells,
 )
-from tui.domain.node import RUNNING, Node, NodeId
+from tui.domain.node import AGENTS, RUNNING, Node, NodeId
 from tui.domain.workflow import Workflow
 from tui.errors import TuiError
 from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower, LogResumed, LogWaiting
@@ -146,7 +145,10 @@ class RunLogs:
         """
         self._want_begun(within, pod_names, containers)
         workflow = self.workflow
-        coming = coming_pods(workflow, within) if self._awaits and self._follows else ()
+        coming = coming_pods(workflow, within) if self._follows else ()
+        if not self._awaits:
+            # Of an agent that was at work when a run was saved the log was saved, too.
+            coming = tuple(key for key in coming if workflow.nodes[key].type in AGENTS)
         if coming != self._coming and self._room:
             self._coming = coming
             self._await(
@@ -226,7 +228,8 @@ class RunLogs:
             self._asked.add(target.node.id)
             self._awaited[len(self.targets)] = target.node.id
             # Nobody waits for a line of it.
-            self._begin(target, _began(target), self._now() - WINDOW, is_followed=True)
+            at = self._now() - WINDOW
+            self._begin(target, _began(target), at, is_followed=self._awaits)
 
     def _begin(self, target: LogTarget, began: int, now: float, *, is_followed: bool) -> None:
         log = len(self.targets)
@@ -242,7 +245,7 @@ class RunLogs:
         while self._waiting and busy < AT_ONCE and len(self._open) < MOST:
             began, _, target = self._waiting.pop(0)
             # The agent goes on after each of its steps.
-            is_agents = target.node.type in AGENTS and not self.workflow.is_completed
+            is_agents = target.is_agents and not self.workflow.is_completed
             follows = self._follows and (target.node.phase == RUNNING or is_agents)
             self._begin(target, began, now, is_followed=follows)
             busy += 1

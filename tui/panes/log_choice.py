@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from tui.domain.attempts import RETRY
 from tui.domain.logtargets import (
-    POD,
+    WITH_LOGS,
     LogTarget,
     Within,
     attempts_before,
@@ -59,6 +59,8 @@ class LogChoice:
         self._pods: Sequence[Pod] = ()
         self._chosen = ""
         """The chosen container, which is kept for other steps that have one of that name."""
+        self._chosen_in = ""
+        """The pod in which it was chosen, which may have it though no template says so."""
         self._marked: frozenset[NodeId] = frozenset()
         """The steps whose logs are wanted wherever the cursor is; none where one alone is marked,
         which is as if the cursor were there."""
@@ -101,7 +103,8 @@ class LogChoice:
         if marked != self._marked:
             self.before_restart, self._attempts_back = False, 0
         self._marked = marked
-        if node is not None and node.type == "Container" and node != self._node:
+        is_other = self._node is None or (node is not None and node.id != self._node.id)
+        if node is not None and node.type == "Container" and is_other:
             # A container that is selected in the tree goes before one that was chosen.
             self._chosen = ""
         if self._node is not None and (node is None or node.id != self._node.id):
@@ -130,7 +133,7 @@ class LogChoice:
         is_whole = node is None or node.name == workflow.metadata.name
         if is_whole and node is None and len(workflow.nodes) == 1:
             root = next(iter(workflow.nodes.values()))
-            if root.type == POD:
+            if root.type in WITH_LOGS:
                 return None
         return "" if node is None or is_whole else node.id
 
@@ -159,7 +162,7 @@ class LogChoice:
         """Choose a container; true if that makes it another log."""
         if self.target is None or name == self.target.container:
             return False
-        self._chosen = name
+        self._chosen, self._chosen_in = name, self.target.pod
         self.target = LogTarget(self.target.node, self.target.pod, name)
         return True
 
@@ -197,7 +200,8 @@ class LogChoice:
             earlier = before[min(self._attempts_back, len(before)) - 1] if before else target.node
             name = pod_name(workflow, earlier, self._pod_names)
             target = LogTarget(earlier, name, target.container)
-        if self._chosen in container_names(workflow, target.node):
+        is_in_pod = bool(self._chosen) and self._chosen_in == target.pod
+        if is_in_pod or self._chosen in container_names(workflow, target.node):
             return LogTarget(target.node, target.pod, self._chosen)
         if not self._chosen and _is_unexplained(target.node):
             pod = next((pod for pod in self._pods if pod.name == target.pod), None)

@@ -359,18 +359,26 @@ class LogsPane(SearchedPane):
         self._goes_on = target.node.phase == RUNNING and not is_earlier
         if not target.has_begun:
             # Its pod may run before the workflow says so.
-            self._goes_on, self._waited_for = True, self._waits_or_began
+            self._goes_on = self._is_live
+            self._waited_for = self._waits_or_began
             self._say_not_begun()
         self.set_timer(READING_DELAY, partial(self._say_reading, follower))
         follower.begin(target, is_followed=self._goes_on)
         self._show_head()
 
+    @property
+    def _is_live(self) -> bool:
+        """Whether more may come, as it may not of what was saved."""
+        source = self.context.source
+        return source is not None and source.place.is_live
+
     def _is_awaited(self, target: LogTarget, *, is_earlier: bool) -> bool:
         """Whether it is asked for the log of a step that has not begun."""
-        workflow, source = self._choice.workflow, self.context.source
+        workflow = self._choice.workflow
         goes_on = workflow is not None and not workflow.is_completed
-        is_live = source is not None and source.place.is_live
-        return target.may_begin and goes_on and is_live and not is_earlier
+        # Of an agent that was at work when a run was saved the log was saved, too.
+        is_there = self._is_live or target.is_agents
+        return target.may_begin and goes_on and is_there and not is_earlier
 
     @property
     def _waits_or_began(self) -> tuple[WorkflowRef, str, str] | None:
@@ -396,10 +404,10 @@ class LogsPane(SearchedPane):
         self._begin_book(follower.sources)
         self._follower, self._run = (
             follower,
-            RunLogs(follower, workflow, awaits=source.place.is_live),
+            RunLogs(follower, workflow, awaits=self._is_live),
         )
         self._is_run_read = False
-        self._goes_on = not workflow.is_completed
+        self._goes_on = not workflow.is_completed and self._is_live
         self.lines.placeholder = ""
         self.set_timer(READING_DELAY, partial(self._say_reading, follower))
         # The cursor may only pass by, and a run may have hundreds of logs.
@@ -446,7 +454,7 @@ class LogsPane(SearchedPane):
 
     def _go_on_with_run(self, run: RunLogs, workflow: Workflow) -> None:
         """The workflow was updated: steps may have begun, and the run may be over."""
-        self._goes_on = not workflow.is_completed
+        self._goes_on = not workflow.is_completed and self._is_live
         run.workflow = workflow
         before = run.count
         if self._is_run_read:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tui.domain.decode import without_nodes
 from tui.domain.durations import compact, seconds_between
 from tui.domain.logtargets import LogTarget, best_target
-from tui.domain.node import PENDING, RUNNING, SUCCEEDED, Node, NodeId
+from tui.domain.node import AGENTS, PENDING, RUNNING, SUCCEEDED, Node, NodeId
 from tui.domain.podname import V2
 from tui.domain.reason import failed_of, reasons_of, said, stuck_of
 from tui.domain.why.besides import (
@@ -79,6 +79,7 @@ def wanted(workflow: Workflow, now: datetime, focus: str = "", pod_names: str = 
         return Wanted(
             node,
             (pod,) if asks_pod else (),
+            _agents_log(workflow, node, pod_names),
             others=is_lock or is_postponed,
             namespace=is_postponed,
             quotas="quota" in message,
@@ -97,11 +98,22 @@ def wanted(workflow: Workflow, now: datetime, focus: str = "", pod_names: str = 
         return Wanted(None, retry=True)
     if verdict is Verdict.RUNS and node is not None:
         pod = evidence.pod_of(node)
-        return Wanted(node, (pod,) if pod else (), earlier=is_timed)
+        log = _agents_log(workflow, node, pod_names)
+        return Wanted(node, (pod,) if pod else (), log, earlier=is_timed)
     if verdict in (Verdict.SLOW, Verdict.RUNS):
         pods = tuple(map(evidence.pod_of, _going(evidence)))
         return Wanted(node, pods, earlier=is_timed)
     return Wanted(node, earlier=is_timed)
+
+
+def _agents_log(workflow: Workflow, node: Node | None, pod_names: str) -> LogTarget | None:
+    """The log of who does a step that goes on, where that is the agent.
+
+    What it does is pending for as long as its request takes: its log alone tells of that.
+    """
+    if node is None or node.type not in AGENTS:
+        return None
+    return best_target(workflow, node, pod_names)
 
 
 def wanted_claims(pod: Manifest) -> tuple[str, ...]:
@@ -230,6 +242,7 @@ def _findings(
         if node is not None:
             step = Step(evidence, node)
             yield from waits(step)
+            yield from _of_agent(step)
             yield from pod_is_gone(step)
             yield from told_events(step)
         if is_whole:
@@ -251,6 +264,8 @@ def _findings(
     blind = [step for step in (Step(evidence, each) for each in going) if not step.pod]
     for step in blind:
         yield from lost(step)
+    if node is not None and node.phase == RUNNING:
+        yield from _of_agent(Step(evidence, node))
     if is_whole or node is None:
         yield from _steps_elsewhere(evidence)
         yield from usual(evidence)
@@ -263,6 +278,12 @@ def _findings(
         yield from pod_is_gone(step)
     if is_whole or node is None:
         yield from _not_looked_at(evidence)
+
+
+def _of_agent(step: Step) -> Iterator[Finding]:
+    """What the agent said of a step that it does, as far as that was read."""
+    if step.node.type in AGENTS and step.evidence.logs:
+        yield from log_lines(step)
 
 
 def _all_going(evidence: Evidence) -> list[Node]:

@@ -17,7 +17,7 @@ from tui.domain.attempts import attempts
 from tui.domain.branches import group_parents_of
 from tui.domain.durations import compact, seconds_between
 from tui.domain.levels import level_of
-from tui.domain.node import OMITTED, PENDING, SKIPPED, Node, NodeId
+from tui.domain.node import AGENTS, OMITTED, PENDING, SKIPPED, Node, NodeId
 from tui.domain.once import once
 from tui.domain.order import natural
 from tui.domain.why.evidence import (
@@ -159,7 +159,8 @@ def log_lines(step: Step) -> Iterator[Finding]:
             line = of_lines[at]
             return LogAt(str(step.node.id), name, of, len(of_lines) - at, said(line))
 
-        first = next((at for at, line in enumerate(lines) if level_of(line) == "error"), None)
+        meant = _of_step(step, lines)
+        first = next((at for at in meant if level_of(lines[at]) == "error"), None)
         if first is not None:
             yield Finding(
                 "log",
@@ -170,12 +171,12 @@ def log_lines(step: Step) -> Iterator[Finding]:
                 "pane.logs",
                 str(step.node.id),
             )
-        start = max(0, len(lines) - LAST_LINES)
-        for at in range(start, len(lines)):
+        last = meant[-LAST_LINES:]
+        for at in last:
             if at != first:
                 yield Finding(
                     "log",
-                    of if at == start else "",
+                    of if at == last[0] else "",
                     said(lines[at]),
                     "detail",
                     (pointer(at),),
@@ -185,6 +186,14 @@ def log_lines(step: Step) -> Iterator[Finding]:
         yield step.finding(
             "log", "log", f"not known: {step.evidence.unread[LOGS]}", weight="unknown"
         )
+
+
+def _of_step(step: Step, lines: Sequence[str]) -> Sequence[int]:
+    """The lines that tell of a step: of an agent, which does several, those that name it."""
+    if step.node.type in AGENTS:
+        mine = [at for at, line in enumerate(lines) if str(step.node.id) in line]
+        return mine or range(len(lines))
+    return range(len(lines))
 
 
 # --- what is different about it ------------------------------------------------------------------

@@ -17,8 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from tui.domain.attempts import RETRY
 from tui.domain.branches import group_parents_of
-from tui.domain.logtargets import AGENTS
-from tui.domain.node import Node, NodeId
+from tui.domain.node import AGENTS, Node, NodeId
 from tui.domain.podname import V2, agent_pod_name, pod_name
 from tui.domain.templates import template_of
 from tui.domain.usual import Usual

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 from tui.domain.attempts import attempts, is_hook
 from tui.domain.branches import BOUNDARIES
 from tui.domain.durations import compact, epoch_of, seconds_between, seconds_of
-from tui.domain.logtargets import AGENTS
-from tui.domain.node import PENDING, RUNNING, Node, NodeId
+from tui.domain.node import AGENTS, PENDING, RUNNING, Node, NodeId
 from tui.domain.progress import EXECUTABLE
 from tui.domain.upcoming import coming_of, items_of
 from tui.domain.why.evidence import (
@@ -453,10 +452,12 @@ _LIMITED = re.compile(r"rate.?limit", re.IGNORECASE)
 
 
 def agent(step: Step) -> Iterator[Finding]:
-    """The agent's pod has not come to it (argo.md 1.6)."""
+    """The agent's pod has not come to it, or waits for the answer (argo.md 1.6)."""
     node = step.node
     if node.type in AGENTS and node.phase == PENDING and not node.message:
         words = f"the agent's pod {step.pod_name}, which does what is no pod of its own"
+        if step.pod_text("status", "phase") == RUNNING:
+            words = f"its answer; the agent's pod {step.pod_name} asks for it, or is to"
         yield step.finding(
             "agent", "waits for", words, step.evidence.of_node(node, "type", quote=node.type)
         )
