@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
@@ -19,6 +21,7 @@ from textual.containers import Vertical
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.pilot import Pilot
+from textual.strip import Strip
 from textual.widgets import Static
 
 from tests.support.driver import as_textual_paints, driver_of, run_script
@@ -126,6 +129,44 @@ def test_a_textual_without_a_private_module_is_no_reason_not_to_start(name: str)
         [sys.executable, "-c", hide + check + shown], capture_output=True, text=True, cwd=ROOT
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_drawn_line_has_only_the_tables_that_were_asked_for() -> None:
+    textual_private.make_tables_of_strips_late()
+    textual_private.make_tables_of_strips_late()
+    strip = Strip([Segment("abc"), Segment("def")], 6)
+    assert tables_of(strip) == []
+    part = strip.crop(1, 4)
+    assert part.text == "bcd"
+    assert strip.crop(1, 4) is part, "what was made is remembered"
+    assert tables_of(strip) == ["_crop_cache"]
+    assert [part.text for part in strip.divide([2, 6])] == ["ab", "cdef"]
+    assert [segment.style for segment in strip.apply_style(Style(bold=True))] == [
+        Style(bold=True)
+    ] * 2
+    assert strip.adjust_cell_length(8).text == "abcdef  "
+    assert strip.crop_extend(3, 9, None).text == "def   "
+    assert strip.apply_offsets(1, 2).text == "abcdef"
+    assert strip.cell_length == 6
+    assert Strip([Segment("abc")]).cell_length == 3
+    assert strip == Strip([Segment("abc"), Segment("def")])
+    assert not hasattr(strip, "no_such_table")
+    assert textual_private.missing_of_strips() == []
+
+
+def tables_of(strip: Strip) -> list[str]:
+    """What a line remembers, without asking for it by its name: that would make it."""
+    tables = [name for name in Strip.__slots__ if name.endswith("_cache")]
+    return [name for name in tables if name != "_render_cache" and _is_filled(strip, name)]
+
+
+def _is_filled(strip: Strip, name: str) -> bool:
+    slot: Any = vars(Strip)[name]
+    try:
+        slot.__get__(strip, Strip)
+    except AttributeError:
+        return False
+    return True
 
 
 def test_an_app_that_lacks_what_we_use_is_left_alone_with_a_note() -> None:

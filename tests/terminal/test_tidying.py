@@ -16,6 +16,8 @@ from tui.terminal.tidying import (
     ANSWERS,
     AT_MOST,
     CLOSING,
+    FREEING,
+    LONG,
     OLDEST,
     ONCE_MORE,
     REST,
@@ -75,16 +77,28 @@ class Loop:
 
 
 def tidying() -> tuple[Loop, Tidying, list[float]]:
-    """The last are the times at which all objects were looked at."""
-    loop, tidy, looked = looking()
+    """The last are the times at which all objects were looked at, which took long."""
+    loop, tidy, looked = looking(LONG * 2)
     return loop, tidy, looked[OLDEST]
 
 
-def looking() -> tuple[Loop, Tidying, dict[int, list[float]]]:
-    """The last are the times at which objects were looked at, by their generation."""
+def looking(takes: float, frees: int = 0) -> tuple[Loop, Tidying, dict[int, list[float]]]:
+    """The last are the times at which objects were looked at, by their generation.
+
+    Looking at all takes so many seconds of computing and frees so many objects.
+    """
     loop = Loop()
     looked: dict[int, list[float]] = {YOUNGER: [], OLDEST: []}
-    return loop, Tidying(loop, lambda generation: looked[generation].append(loop.now)), looked
+    computed = 0.0
+
+    def collect(generation: int) -> int:
+        nonlocal computed
+        looked[generation].append(loop.now)
+        computed += takes if generation == OLDEST else 0.0
+        return frees
+
+    tidy = Tidying(loop, collect, clock=lambda: computed, is_quick=takes <= LONG)
+    return loop, tidy, looked
 
 
 def test_a_closed_screen_is_freed_when_nobody_has_typed_for_a_moment() -> None:
@@ -116,8 +130,39 @@ def test_many_closed_screens_are_freed_even_while_somebody_types() -> None:
     assert len(times) == 3
 
 
-def test_the_young_are_looked_at_after_every_second_screen_while_somebody_types() -> None:
-    loop, tidy, looked = looking()
+def test_all_objects_are_looked_at_after_every_screen_where_that_is_quick() -> None:
+    loop, tidy, looked = looking(LONG)
+    for _ in range(3):
+        tidy.closed()
+        tidy.typed()
+        loop.wait(1.0)
+    assert looked == {YOUNGER: [], OLDEST: [CLOSING, 1.0 + CLOSING, 2.0 + CLOSING]}
+    tidy.closed()
+    tidy.end()
+    loop.wait(SOME_TIME)
+    assert len(looked[OLDEST]) == 3
+
+
+def test_freeing_much_is_not_looking_at_much() -> None:
+    for frees, quick in ((9_000, False), (11_000, True)):
+        loop, tidy, looked = looking(LONG + 10_000 * FREEING, frees)
+        tidy.closed()
+        loop.wait(REST)
+        looked[OLDEST].clear()
+        tidy.closed()
+        loop.wait(CLOSING)
+        assert (looked[OLDEST] != []) == quick
+
+
+def test_modules_and_classes_are_not_looked_at_while_the_app_runs() -> None:
+    _, tidy, _ = tidying()
+    assert gc.get_freeze_count() > 10_000
+    tidy.end()
+    assert gc.get_freeze_count() == 0
+
+
+def test_the_young_are_looked_at_after_every_second_screen_where_all_take_long() -> None:
+    loop, tidy, looked = looking(LONG * 2)
     for _ in range(6):
         tidy.closed()
         tidy.typed()

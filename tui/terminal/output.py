@@ -262,6 +262,7 @@ class CellDiffMixin:
         if unknown:
             self._note(f"what comes late may end the program: {_lacks(unknown)}")
         textual_private.tell_every_size()
+        textual_private.make_tables_of_strips_late()
         unknown = textual_private.missing_of_layout()
         if unknown:
             self._note(f"a part that opens may stand still: {_lacks(unknown)}")

@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
 from rich.color import ColorSystem
+from rich.segment import Segment
 from textual import Logger, constants
 from textual.app import App
 from textual.binding import BindingsMap
+from textual.cache import FIFOCache
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
+from textual.strip import Strip
 
 from tui.domain.hidden import without_secrets
 
@@ -48,6 +51,7 @@ DRIVER_METHODS = (
     "write",
     "flush",
 )
+STRIP_STATE = ("_segments", "_cell_length")
 DRIVER_STATE = ("fileno", "exit_event")
 
 _CALLERS = ("textual.app", "textual.message_pump", "textual.screen")
@@ -279,6 +283,58 @@ def tell_every_size() -> None:
 
 
 # --- painting -------------------------------------------------------------------------------
+
+
+def missing_of_strips() -> list[str]:
+    """What making tables of drawn lines late needs of Textual; empty if all is as we know it."""
+    if _parameters(Strip.__init__) != ["self", "segments", "cell_length"]:
+        return ["Strip(segments, cell_length)"]
+    made = Strip([], 0)
+    rest = [name for name in Strip.__slots__ if name not in (*STRIP_STATE, *_tables_of(made))]
+    return [f"Strip.{name}" for name in rest if getattr(made, name, "") is not None]
+
+
+def _tables_of(strip: Strip) -> dict[str, int]:
+    """The bound of each table that a drawn line has, by its name."""
+    tables = {name: getattr(strip, name, None) for name in Strip.__slots__}
+    return {
+        name: getattr(table, "_maxsize", 0)
+        for name, table in tables.items()
+        if isinstance(table, FIFOCache)
+    }
+
+
+def make_tables_of_strips_late() -> None:
+    """A drawn line has the tables that are asked for, each made when that is done first.
+
+    Textual gives each line seven tables of what was made of it, cropped or coloured, of which most
+    stay empty: they are nine tenths of what a line takes, and there are thousands of lines. Does
+    nothing where `missing_of_strips` names something.
+    """
+    changed: Any = Strip
+    if hasattr(changed.__init__, "makes_tables_late") or missing_of_strips():
+        return
+    bounds = _tables_of(Strip([], 0))
+    nothing = [name for name in Strip.__slots__ if name not in (*STRIP_STATE, *bounds)]
+
+    def begin(self: Any, segments: Iterable[Segment], cell_length: int | None = None) -> None:
+        self._segments = list(segments)
+        self._cell_length = cell_length
+        for name in nothing:
+            setattr(self, name, None)
+
+    def table(self: Any, name: str) -> Any:
+        # Python asks here for what a line does not have.
+        if name not in bounds:
+            raise AttributeError(name)
+        made: FIFOCache[Any, Any] = FIFOCache(bounds[name])
+        setattr(self, name, made)
+        return made
+
+    new: Any = begin
+    new.makes_tables_late = True
+    changed.__init__ = new
+    changed.__getattr__ = table
 
 
 def forget_drawn() -> None:

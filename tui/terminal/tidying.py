@@ -10,6 +10,7 @@ cheap to compute again are emptied, too, where they have grown long.
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -17,10 +18,15 @@ from tui.terminal import textual_private
 
 AT_MOST = 8
 """Closed screens that may wait for a moment of rest."""
+LONG = 0.03
+"""Seconds of computing. Where looking at all objects takes no longer, that is done after every
+screen, rest or none: opening one takes longer. How many closed screens lie around at most is what
+memory the program keeps, since none is given back."""
+FREEING = 3e-6
+"""Seconds that freeing one object takes at most, which has to be paid at some time anyway."""
 YOUNG = 2
-"""Closed screens after which the young objects are looked at, rest or none: that takes some
-milliseconds, and frees most of what screens leave that were open for a short time. How many lie
-around at most is what memory the program keeps, since none is given back."""
+"""Closed screens after which else, where there is so much to look at, the young objects are: that
+takes some milliseconds, and frees most of what screens leave that were open for a short time."""
 CLOSING = 0.3
 """Seconds after which a screen is closed in the end; before that it is alive."""
 REST = 2.0
@@ -61,15 +67,28 @@ class Timer(Protocol):
 class Tidying:
     """When to look for rubbish, for one app; all of it on the event loop."""
 
-    def __init__(self, loop: Loop, collect: Callable[[int], object] = gc.collect) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        collect: Callable[[int], int] = gc.collect,
+        *,
+        clock: Callable[[], float] = time.thread_time,
+        is_quick: bool = True,
+    ) -> None:
         self._loop = loop
         self._collect = collect
+        self._clock = clock
+        self._is_quick = is_quick
+        """Whether looking at all objects took at most LONG when that was last done."""
         self._closed = 0
         self._timer: Timer | None = None
-        self._young: Timer | None = None
+        self._soon: Timer | None = None
         self._due = 0.0
         self._thresholds = gc.get_threshold()
         gc.set_threshold(*THRESHOLDS)
+        # Modules, classes and functions stay to the end: nobody need look at those again, and they
+        # are more than all that the program makes.
+        gc.freeze()
         self._plan(SOME_TIME)
 
     def typed(self) -> None:
@@ -84,16 +103,17 @@ class Tidying:
             self._plan(0.0)
             return
         self._plan(REST)
-        if self._closed % YOUNG == 0 and self._young is None:
-            self._young = self._loop.call_later(CLOSING, self._tidy_young)
+        if self._soon is None and (self._is_quick or self._closed % YOUNG == 0):
+            self._soon = self._loop.call_later(CLOSING, self._tidy_soon)
 
     def end(self) -> None:
         """Do nothing more."""
         gc.set_threshold(*self._thresholds)
+        gc.unfreeze()
         self._cancel()
-        if self._young is not None:
-            self._young.cancel()
-            self._young = None
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
 
     def _cancel(self) -> None:
         if self._timer is not None:
@@ -105,14 +125,22 @@ class Tidying:
         self._due = self._loop.time() + seconds
         self._timer = self._loop.call_later(seconds, self._tidy)
 
-    def _tidy_young(self) -> None:
-        self._young = None
+    def _tidy_soon(self) -> None:
+        self._soon = None
         textual_private.forget_drawn()
-        self._collect(YOUNGER)
+        if self._is_quick:
+            self._look_at_all()
+        else:
+            self._collect(YOUNGER)
+
+    def _look_at_all(self) -> None:
+        began = self._clock()
+        freed = self._collect(OLDEST)
+        self._is_quick = self._clock() - began <= LONG + freed * FREEING
 
     def _tidy(self) -> None:
         was_closed, self._closed = self._closed > 0, 0
         textual_private.forget_drawn()
         textual_private.forget_answers(ANSWERS)
-        self._collect(OLDEST)
+        self._look_at_all()
         self._plan(ONCE_MORE if was_closed else SOME_TIME)
