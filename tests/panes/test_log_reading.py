@@ -325,6 +325,37 @@ async def test_a_range_of_lines_is_marked_by_what_moves_and_copied_as_lines() ->
         assert len([*on.pane.lines.plain_lines(everything=True)]) == 200
 
 
+@pytest.mark.parametrize("said", ["", "x" * 40], ids=["all fit", "too many"])
+async def test_many_marked_lines_are_copied_in_turns_and_not_to_no_end(said: str) -> None:
+    source = ScriptedSource()
+    source.logs[pod("api"), "main"] = [line(1, said) * 45_000]
+    async with bench(new, source) as on:
+        await opened(on)
+        await on.until(lambda: on.pane.book.total == 45_000)
+        await on.pilot.press("g", "V", "G")
+        on.pane.action_copy_line()
+        assert not on.app.copied, "keys are heard before all are gathered"
+        await on.until(lambda: on.app.copied or "more lines than" in on.app.said[-1])
+        assert on.app.copied == ([] if said else ["\n" * 44_999])
+
+
+async def test_copying_is_stopped_by_esc_and_where_other_lines_are_shown() -> None:
+    source = ScriptedSource()
+    source.logs[pod("api"), "main"] = [line(1, "") * 45_000]
+    async with bench(new, source) as on:
+        await opened(on)
+        await on.until(lambda: on.pane.book.total == 45_000)
+        await on.pilot.press("g", "V", "G")
+        on.pane.action_copy_line()
+        on.pane.action_end_search()
+        assert on.app.said[-1] == "nothing was copied"
+        await on.pilot.press("g", "V", "G")
+        on.pane.action_copy_line()
+        on.pane.action_own()
+        await on.until(lambda: "not copied" in on.app.said[-1])
+        assert not on.app.copied
+
+
 async def test_the_rate_of_lines_is_shown_with_its_errors_when_asked_for() -> None:
     source = ScriptedSource()
     said = [line(i, text) for i in range(20) for text in ["step"] * (1 + i // 5)]

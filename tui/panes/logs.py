@@ -66,8 +66,8 @@ AT_ONCE = 1 << 20
 """Bytes of a log that are taken in one turn of the event loop."""
 ENDS = 200
 """Lines at either end of a log that tell whether it has JSON."""
-MOST_COPIED = 50_000
-"""Lines of which not one would be left for a clipboard if they were copied."""
+MOST_COPIED = 100_000
+"""Bytes of lines that no clipboard takes."""
 MANY = 2_000
 """Nodes of a run from which on they are looked through on a thread."""
 PASSING = 0.15
@@ -112,6 +112,32 @@ def _counted(errors: int, warnings: int) -> list[HeaderPart]:
             parts.append((f"{before}{number:,} {word}{'' if number == 1 else 's'}", token))
     keys = f" {hint('problem-before')} {hint('problem-after')}" if errors else ""
     return [*parts, (keys, "muted")]
+
+
+class _Copying:
+    """Lines of a book that are gathered, some at a time, to be copied."""
+
+    def __init__(self, book: LogBook, view: LogView, first: int, last: int) -> None:
+        """By their numbers among all that came: more may come, and stand between, meanwhile."""
+        self.book = book
+        self.view = view
+        self.texts: list[str] = []
+        self.size = 0
+        """Bytes of them."""
+        self._next = first
+        self._last = last
+
+    def step(self) -> bool:
+        """Take one more; true where that were all, or more than can be copied."""
+        index = self.book.index_of(self._next)
+        number = self.book.number_of(index) if len(self.book) else -1
+        if not self._next <= number <= self._last:
+            return True
+        text = clean_plain(self.book.text(index))
+        self.texts.append(text)
+        self.size += len(text.encode(errors="replace")) + 1
+        self._next = number + 1
+        return self._next > self._last or self.size > MOST_COPIED
 
 
 class LogsPane(SearchedPane):
@@ -200,6 +226,8 @@ class LogsPane(SearchedPane):
         self._last_fields = ""
         self._kept: set[int] = set()
         """Numbers of lines that were marked."""
+        self._copying: _Copying | None = None
+        """The lines that are gathered to be copied."""
         self._rate: LogRate | None = None
         """How many lines there are a minute, while that is shown."""
         self._is_counting = False
@@ -1224,6 +1252,9 @@ class LogsPane(SearchedPane):
         """Esc: end the search, else take the last filter away, else the window of time."""
         if self._other_has_keys:
             self._close_other()
+        elif self._copying is not None:
+            self._copying = None
+            self.context.say("nothing was copied")
         elif self.lines.marked is not None:
             self._end_marking()
         elif self.lines.finder.search is not None:
@@ -1386,18 +1417,42 @@ class LogsPane(SearchedPane):
         """Copy the lines that are marked, else that of the search, or the first on the screen."""
         marked = self.lines.marked
         if marked is not None:
-            if marked.last - marked.first >= MOST_COPIED:
-                self.context.say(f"more lines than a clipboard takes; {hint('write')} saves them")
-                return
-            texts = [self.book.text(index) for index in range(marked.first, marked.last + 1)]
+            is_first = self._copying is None
+            numbers = map(self.book.number_of, (marked.first, marked.last))
+            self._copying = _Copying(self.book, self.book.view, *numbers)
             self._end_marking()
-            self.context.copy_lines(list(map(clean_plain, texts)))
+            if is_first:
+                self._go_on_copying()
             return
         index = self._line_in_sight()
         if index is None:
             self.context.say("there are no lines to copy")
             return
         self.context.copy(clean_plain(self.book.text(index)))
+
+    def _go_on_copying(self) -> None:
+        """Gather some more of the lines that are to be copied, so that keys are heard meanwhile."""
+        copying = self._copying
+        if copying is None or not self.is_mounted:
+            return
+        if copying.book is not self.book or copying.view is not self.book.view:
+            self._copying = None
+            self.context.say("not copied: other lines are shown by now", "warning")
+            return
+        try:
+            is_done = done_in_turn(copying.step)
+            is_much = copying.size > MOST_COPIED
+        except TookTooLong:
+            is_done = is_much = True  # so long a line fits nowhere
+        if not is_done:
+            self.context.say(f"copying …; {hint('unwind')} stops it")
+            self.lines.in_next_turn(self._go_on_copying)
+            return
+        self._copying = None
+        if is_much:
+            self.context.say(f"more lines than a clipboard takes; {hint('write')} saves them")
+        else:
+            self.context.copy_lines(copying.texts)
 
     def action_keep_line(self) -> None:
         """Mark a line, or take its mark away: that of the search, or the first on the screen."""
