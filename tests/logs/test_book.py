@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.widgets import FullDisk, blocks
-from tui.domain.lines import Colourless, Levels
+from tui.domain.lines import Colourless, Levels, TextLines
+from tui.domain.logfilters import Looking, TypedFilter, narrowed
 from tui.domain.logs import JOINED, LogBlock, LogSource, blocks_of, seam, stamp_of, time_of
 from tui.domain.search import LineSearch
 from tui.domain.text import SGR
@@ -342,25 +344,51 @@ def test_lines_that_match_are_shown_with_those_around_them_whenever_they_came(
 
 
 @given(
-    st.lists(st.sampled_from(["a", "b", "ab", "c"]), max_size=60),
+    st.lists(st.sampled_from(["a", "b", "ab", "c", "ac"]), max_size=60),
     st.integers(0, 60),
-    st.integers(0, 7),
+    st.permutations(
+        [
+            LineFilter(re.compile("a"), context=1),
+            LineFilter(re.compile("c"), context=3),
+            LineFilter(re.compile("b"), is_inverted=True),
+            LineFilter(re.compile("[5-9]$"), is_inverted=True, context=2),
+        ]
+    ),
+    st.integers(1, 4),
 )
-def test_what_is_filtered_out_is_not_shown_around_other_lines_either(
-    said: list[str], before: int, context: int
+def test_around_lines_that_pass_all_filters_are_most_but_none_that_one_leaves_out(
+    said: list[str], before: int, filters: list[LineFilter], count: int
 ) -> None:
+    filters = filters[:count]
     book = LogBook(in_memory=240, spill=FullDisk(1 << 20))
-    lines = [b"%s%d\n" % (text.encode(), i) for i, text in enumerate(said)]
+    texts = [f"{text}{i}" for i, text in enumerate(said)]
+    lines = [b"%s\n" % text.encode() for text in texts]
     book.append(blocks(*lines[:before]))
-    a = LineFilter(re.compile("a"), context=context)
-    no_b = LineFilter(re.compile("b"), is_inverted=True)
-    choose(book, LogView(filters=(a, no_b)))
+    choose(book, LogView(filters=tuple(filters)))
     for line in lines[before:]:
         book.append(blocks(line))
-    hits = [i for i, text in enumerate(said) if "a" in text]
-    near = {i for hit in hits for i in range(hit - context, hit + context + 1)}
-    wanted = [i for i, text in enumerate(said) if i in near and "b" not in text]
-    assert [int(line.lstrip("abc")) for line in text_of(book)] == wanted
+
+    def passes(text: str, some: Iterable[LineFilter]) -> bool:
+        return all((each.pattern.search(text) is None) is each.is_inverted for each in some)
+
+    never = [each for each in filters if each.is_inverted and not each.context]
+    most = max(each.context for each in filters)
+    hits = [i for i, text in enumerate(texts) if passes(text, filters)]
+    near = {i for hit in hits for i in range(hit - most, hit + most + 1)}
+    wanted = [text for i, text in enumerate(texts) if i in near and passes(text, never)]
+    assert text_of(book) == wanted
+    typed = [TypedFilter(each.pattern, each.is_inverted, each.context, "") for each in filters]
+    looking = narrowed(TextLines("\n".join(texts)), typed)
+    assert [texts[i] for i in found_by(looking)] == wanted, "other texts have the same rule"
+
+
+def found_by(looking: Looking) -> Sequence[int]:
+    while True:
+        try:
+            next(looking)
+        except StopIteration as done:
+            numbers: Sequence[int] = done.value
+            return numbers
 
 
 def test_a_choice_among_many_lines_goes_block_by_block_and_new_lines_join_it() -> None:

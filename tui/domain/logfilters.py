@@ -36,16 +36,23 @@ def narrowed(
     wrong: Callable[[str], bool] | None = None,
     around: int = 0,
 ) -> Looking:
-    """Find the numbers of the lines that all of the filters let through, one after the other; with
+    """Find the numbers of the lines that all of the filters let through, and of those around them
+    as many as the filter says that wants most, but none that an inverted one leaves out; with
     `wrong` only what it says of, and so many lines around that.
 
     It pauses after some lines, for keys to be heard.
     """
+    filters = list(filters)
     numbers: Sequence[int] = range(len(lines))
     for each in filters:
         places = yield from _places(numbers, partial(_is_through, lines, each))
-        near = yield from _with_context(places, each.context, len(numbers))
-        numbers = [numbers[at] for at in near]
+        numbers = [numbers[at] for at in places]
+    if context := max((each.context for each in filters), default=0):
+        numbers = yield from _with_context(numbers, context, len(lines))
+        for each in filters:
+            if each.is_inverted and not each.context:
+                places = yield from _places(numbers, partial(_is_through, lines, each))
+                numbers = [numbers[at] for at in places]
     if wrong is not None:
         places = yield from _places(range(len(lines)), partial(_is_so, lines, wrong))
         near = yield from _with_context(places, around, len(lines))

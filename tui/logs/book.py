@@ -90,7 +90,11 @@ class LineFilter(msgspec.Struct, frozen=True):
 
 
 class LogView(msgspec.Struct, frozen=True):
-    """Which lines of a book are shown."""
+    """Which lines of a book are shown.
+
+    Of several filters a line has to pass all, in whatever order they were typed; around it are as
+    many lines as the one says that wants most, but none that an inverted filter leaves out.
+    """
 
     hides_own: bool = False
     """Whether lines that Argo wrote into the log of a program are left out."""
@@ -726,17 +730,12 @@ class LogBook:
                 return _Choice(lines_with(block, wanted_of(only.pattern)))
         matched: set[int] | None = None
         inside, eligible = set(lines), set(lines)
-        has_context = False
         for each in view.filters:
             found: set[int] = set(lines_with(block, wanted_of(each.pattern)))
             if each.is_inverted and not each.context:
                 eligible -= found
-                if has_context:
-                    # It takes lines away from what is shown so far, and leaves those around them.
-                    continue
             if each.is_inverted:
                 found = set(range(kept.count)) - found
-            has_context = has_context or each.context > 0
             matched = found if matched is None else matched & found
         hits = sorted(inside & (matched or set()))
         context = view.context

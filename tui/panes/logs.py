@@ -1179,7 +1179,7 @@ class LogsPane(SearchedPane):
     # --- what is shown of it ---------------------------------------------------------------
 
     def action_narrow(self) -> None:
-        """Show only the lines that match what is typed; `!` in front turns it round."""
+        """Show only lines that match; with `!` in front that do not, with `-C 3` and 3 around."""
         self._asks = "filter"
         self.typed.open("", prompt=hint("narrow"))
 

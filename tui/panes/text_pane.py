@@ -369,7 +369,7 @@ class TextPane(SearchedPane):
             self._show_narrowed()
 
     async def action_narrow(self) -> None:
-        """Show only the lines that match what is typed; `!` in front turns it round."""
+        """Show only lines that match; with `!` in front that do not, with `-C 3` and 3 around."""
         if self._narrow_bar is None:
             self._narrow_bar = QueryBar(prompt=hint("narrow"), ascii=self.context.ascii)
             await self.mount(self._narrow_bar, after=self.search_bar)

@@ -20,7 +20,7 @@ from tui.domain.highlight import Span
 from tui.domain.lines import TextLines
 from tui.domain.query import Fields
 from tui.keys import hint, key_name
-from tui.screens.legend import filter_words, signs, tokens
+from tui.screens.legend import filter_words, narrow_words, signs, tokens
 from tui.view import ModalView
 from tui.widgets.box import Box
 from tui.widgets.cells import padded, plain, printable, width_of, wrapped
@@ -279,6 +279,8 @@ class HelpScreen(ModalView[None]):
         sections = key_sections(self._keys, sought, column, noun=self._noun, ascii=self._ascii)
         told = {" ".join(keys) for group in keys_of(self._keys).values() for keys in group.values()}
         tables = [("SIGNS", list(signs(self._topics, ascii=self._ascii)) if self._topics else [])]
+        if any(each.binding.id == "narrow" for each in self._keys):
+            tables.append((f"ONLY SOME LINES ({hint('narrow')})", list(narrow_words())))
         tables.append(("FILTER", list(filter_words(self._fields)) if self._fields else []))
         for heading, rows in tables:
             sections.append(word_section(heading, rows, sought, column))

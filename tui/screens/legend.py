@@ -89,6 +89,14 @@ def signs(topics: Sequence[str], *, ascii: bool) -> Iterator[Row]:
         yield SIGNS[KEPT][0][ascii], f"a line that {hint('keep-line')} kept in sight"
 
 
+def narrow_words() -> Iterator[Row]:
+    """How one says which lines of a text are to be shown."""
+    yield "word", "only lines in which this expression is found"
+    yield "!word", "only lines without it"
+    yield "-C 3 word", "and 3 lines around each"
+    yield "one, another", "only what matches all; what a ! leaves out is around no line either"
+
+
 def filter_words(fields: Fields) -> Iterator[Row]:
     """How a filter over these fields is written."""
     yield "word", f"{next(iter(fields.named))} contains it"
