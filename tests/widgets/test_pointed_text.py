@@ -7,6 +7,8 @@ from textual.app import App, ComposeResult
 from tui.domain.lines import TextLines
 from tui.widgets.pointed_text import PointedText
 
+MOVES = ("down", "up", "first", "last", "half_down", "half_up", "page_down", "page_up")
+
 
 class Showing(App[None]):
     """A text of so many rows."""
@@ -33,3 +35,17 @@ async def test_a_line_is_pointed_at_also_while_there_is_no_room_for_any() -> Non
             assert text.cursor == 4
             text.point(99)
             assert text.cursor == 4
+
+
+async def test_every_key_may_come_before_there_is_a_line() -> None:
+    app = Showing(5)
+    async with app.run_test(size=(40, 10)) as pilot:
+        text = app.query_one(PointedText)
+        for rows in ("", "a\nb"):
+            text.show_lines(TextLines(rows))
+            text.focus()
+            for move in MOVES:
+                getattr(text, f"action_{move}")()
+                await pilot.pause()
+                assert text.cursor in range(max(1, len(text.text)))
+            text.show_lines(TextLines(""))

@@ -32,10 +32,12 @@ class PointedText(TextView):
     def point(self, line: int) -> None:
         """Put the cursor on a line, all of which is on the screen then if it fits."""
         self.cursor = max(0, min(line, len(self.text) - 1))
+        if not len(self.text):
+            return  # nothing has been found yet
         first, last = self.shown_range
         rows = [at for at, each in enumerate(self.model.positions) if each.line == self.cursor]
         lacks = self.renderer.row_count(self.cursor, self.model.width) - len(rows)
-        if len(self.text) and (self.cursor < first or (rows and lacks and rows[0] == 0)):
+        if self.cursor < first or (rows and lacks and rows[0] == 0):
             self.model.move_to(self.cursor)
         elif self.model.positions and (self.cursor > last or lacks):  # else it has no room yet
             while self.model.positions[-1].line < self.cursor:
