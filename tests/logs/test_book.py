@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import resource
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -440,6 +441,25 @@ def test_in_ascii_what_we_add_to_a_log_is_ascii_and_what_programs_wrote_stays() 
     said, between = (SGR.sub("", line) for line in text_of(book))
     assert said == "shard(~:17)(2) größer"
     assert between == "-- attempt 2 --"
+
+
+def test_where_a_file_may_not_grow_the_oldest_lines_are_dropped_and_it_is_said(
+    tmp_path: Path,
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    book = LogBook(in_memory=100_000, spill=Spill(str(tmp_path)))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
+    try:
+        for number in range(6_000):
+            book.append(blocks(b"line %06d %0100d\n" % (number, number)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert book.disk_error == os.strerror(errno.EFBIG)
+    assert book.dropped and book.dropped + len(book) == 6_000
+    assert book.on_disk <= 300_000
+    numbers = [int(line.split()[1]) for line in text_of(book)]
+    assert numbers == list(range(book.dropped, 6_000)), "the rest is whole, and in its order"
+    book.close()
 
 
 def test_a_trace_of_many_lines_is_one_error() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
@@ -223,3 +226,32 @@ def test_the_command_says_that_a_pod_was_deleted_in_mid_run(
     has_printed("")
     assert printed[0].splitlines() == ["one"], "what another program reads is lines of the log"
     assert printed[1].splitlines() == ["work(0): its pod was deleted, so its log may end early"]
+
+
+def begun(cluster: Cluster, *words: str) -> subprocess.Popen[bytes]:
+    """The command in a process of its own, which has printed its first line."""
+    put(cluster, "Running", "Running")
+    begin(cluster, "work(0)", "one")
+    command = [sys.executable, "-m", "tui", "logs", "--kubeconfig", str(cluster.kubeconfig), RUN]
+    process = subprocess.Popen([*command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None and process.stdout.readline() == b"one\n"
+    return process
+
+
+def test_a_log_that_is_followed_ends_with_the_program_that_reads_it_though_no_line_comes(
+    cluster: Cluster,
+) -> None:
+    with begun(cluster, "-f", "--no-prefix") as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()  # as `head` does when it has its lines
+        assert (process.wait(20), process.stderr.read()) == (0, b"")
+
+
+def test_a_log_that_is_followed_is_ended_by_ctrl_c_with_all_its_lines(cluster: Cluster) -> None:
+    with begun(cluster, "-f", "--no-prefix") as process:
+        assert process.stdout is not None and process.stderr is not None
+        cluster.print_log(pod_of("work(0)"), "two")
+        assert process.stdout.readline() == b"two\n"
+        process.send_signal(signal.SIGINT)
+        assert (process.wait(20), process.stderr.read()) == (130, b"")
+        assert process.stdout.read() == b""

@@ -29,7 +29,7 @@ from tui.domain.workflow import OFFLOADED, Workflow, WorkflowRef
 from tui.errors import Bug, Missing, Rejected, SourceError, TuiError, UsageError
 from tui.headless.arguments import name
 from tui.headless.connected import one
-from tui.headless.output import flush, note, say, write, write_ascii
+from tui.headless.output import flush, has_no_reader, note, say, write, write_ascii
 from tui.kinds.workflows import WORKFLOWS
 from tui.logs import pods as by_pods
 from tui.logs.follower import LogDelayed, LogEnded, LogFollower, LogWaiting
@@ -70,7 +70,8 @@ def those_of(targets_of: TargetsOf) -> Want:
 def follow(source: Connection, reader: LogReader, printer: Printer, want: Want) -> int:
     """Print until the workflow is over and every log has ended; 1 when nothing could be read.
 
-    Raises: SourceError, when the workflow cannot be watched.
+    Raises: SourceError, when the workflow cannot be watched; BrokenPipeError, when the program that
+    reads has ended.
     """
     mail: queue.SimpleQueue[WatchEvent[Whole[Workflow]] | SourceError | None] = queue.SimpleQueue()
     follower = LogFollower(reader, arrived=lambda: mail.put(None), is_full=lambda: mail.put(None))
@@ -89,10 +90,13 @@ def follow(source: Connection, reader: LogReader, printer: Printer, want: Want) 
                 event = mail.get_nowait()
             except queue.Empty:
                 printer.flush()
+                due = following.due
                 try:
-                    event = mail.get(timeout=following.due)
+                    event = mail.get(timeout=LOOK_FOR_READER if due is None else due)
                 except queue.Empty:
                     event = None
+                    if has_no_reader():
+                        raise BrokenPipeError from None  # nobody waits for the next line
             if isinstance(event, SourceError):
                 raise event
             if event is None:
@@ -214,6 +218,8 @@ class _Following:
         say(f"{target.pod}/{target.container}: {words}")
 
 
+LOOK_FOR_READER = 1.0
+"""Seconds without news after which it is looked whether anybody still reads."""
 NEWLINE = "\n"
 PREFIX_COLOURS = (32, 33, 34, 35, 36, 37)
 LONGEST_GREP = 2.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import select
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -115,6 +116,16 @@ def flush() -> None:
     """Flush stdout."""
     with _told():
         _stdout().flush()
+
+
+def has_no_reader() -> bool:
+    """Whether stdout leads to a program that has ended, as `head` does when it has its lines."""
+    try:
+        asked = select.poll()
+        asked.register(_stdout().fileno(), 0)
+        return any(told & (select.POLLERR | select.POLLHUP) for _, told in asked.poll(0))
+    except (OSError, ValueError, OutputError):
+        return False
 
 
 def takes_signs() -> bool:
