@@ -453,3 +453,24 @@ def test_archived_logs_are_merged_where_their_steps_began_and_keep_the_times_in_
     etl(cluster, step("one", "02", **archived(f"{own}\nx\n")), step("two", "01", **archived("y\n")))
     assert run("etl", "--no-prefix") == 0
     assert capsys.readouterr().out == f"y\n{own}\nx\n"
+
+
+@pytest.mark.parametrize("is_person", [True, False])
+def test_a_person_sees_a_rule_between_the_attempts_of_a_step(
+    cluster: Cluster,
+    run: Run,
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+    is_person: bool,
+) -> None:
+    retry = step("work", "01", type="Retry", children=["etl-work(0)", "etl-work(1)"])
+    first, second = step("work(0)", "02", phase="Failed"), step("work(1)", "03")
+    etl(cluster, retry, first, second)
+    pod(cluster, "work(0)", "one")
+    pod(cluster, "work(1)", "", "", "two")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: is_person)
+    assert run("etl", "--no-prefix", "--no-color") == 0
+    said = capsys.readouterr()
+    rule = ["── work(1): attempt 2 ──"] if is_person else []
+    assert sorted(said.out.split("\n")) == sorted(["", "one", *rule, "", "", "two"])
+    assert said.err == "", "a program that reads is told nothing of it"

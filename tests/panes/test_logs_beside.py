@@ -45,6 +45,7 @@ async def test_the_log_of_another_step_is_read_beside_it_and_each_side_scrolls()
         await on.pilot.press("v")
         await on.until(lambda: len(sides(on.pane)) == 1 and not source_reads(source, "web"))
         assert left.lines.has_focus and left.lines.size.width == 90
+        assert head(on).startswith("api"), "no sign says which of the two has the keys"
 
 
 def source_reads(source: Written, name: str) -> bool:

@@ -34,7 +34,7 @@ from tui.kinds.workflows import WORKFLOWS
 from tui.logs import pods as by_pods
 from tui.logs.follower import LogDelayed, LogEnded, LogFollower, LogWaiting
 from tui.logs.reader import WAITING, LogReader
-from tui.logs.run import RunLogs
+from tui.logs.run import RunLogs, rule_before
 from tui.ports.collections import Changed, Gone, Stale, Stood, WatchEvent
 from tui.ports.connection import Connection, offered
 from tui.ports.objects import Objects, Watches, Whole
@@ -329,7 +329,7 @@ def _print_once(
 ) -> int:
     targets = list(targets)
     begun = [each for each in targets if each.has_begun or (is_step and each.may_begin)]
-    logs = _Logs(reader)
+    logs = _Logs(reader, has_rules=printer.shows_seams)
     if not is_step and not workflow.is_completed:
         # Their pods may run by now, and more than a few would not. Of what is saved nothing but the
         # log of the agent, who works while its steps are pending.
@@ -381,8 +381,10 @@ def why_none(workflow: Workflow, targets: Sequence[LogTarget], *, is_step: bool)
 class _Logs:
     """Logs that are read at the same time; one that cannot be read does not stop the others."""
 
-    def __init__(self, reader: LogReader) -> None:
+    def __init__(self, reader: LogReader, *, has_rules: bool) -> None:
+        """`has_rules` has a rule between attempts of a step, for a person who reads."""
         self._reader = reader
+        self._has_rules = has_rules
         self.sources: list[LogSource] = []
         self.failed = 0
         """Number of logs that could not be read; each was reported."""
@@ -398,9 +400,15 @@ class _Logs:
 
     def blocks(self, target: LogTarget) -> Iterator[LogBlock]:
         """The lines of one log."""
+        rules = self._has_rules
         try:
             for block in self._reader.blocks(target, CancelToken(), number=self._number):
                 self.came = self.came or len(block) > 0
+                if rules and len(block):
+                    rules = False
+                    rule = rule_before(self._reader.workflow, target, block, self._number)
+                    if rule is not None:
+                        yield rule
                 yield block
         except TuiError as error:
             if id(target) in self.coming and isinstance(error, Missing | Rejected):
@@ -430,7 +438,7 @@ class Printer:
         self._wanted = wanted
         self._clean = clean_log_lines if colour else clean_plain_lines
         # What goes into a file or to another program is lines of logs and nothing of ours.
-        self._shows_seams = sys.stdout is not None and sys.stdout.isatty()
+        self.shows_seams = sys.stdout is not None and sys.stdout.isatty()
 
     def show(self, source: LogSource, run: Run, *, is_late: bool = False) -> None:
         """Print lines of one log that match; many at once, since there may be millions.
@@ -443,7 +451,7 @@ class Printer:
             if found is None:
                 return
             block = found
-        if source.origin == "seam" and not self._shows_seams:
+        if source.origin == "seam" and not self.shows_seams:
             self.flush()
             say(decoded_log(block.data).strip(f"{SEAM} \n"))
             return

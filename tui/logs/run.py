@@ -34,6 +34,7 @@ from tui.domain.workflow import Workflow
 from tui.errors import TuiError
 from tui.logs.follower import LogDelayed, LogEnded, LogEvent, LogFollower, LogResumed, LogWaiting
 from tui.logs.merging import NO_BOUND, WINDOW, Merge
+from tui.logs.reader import Number
 
 AT_ONCE = 24
 """Logs that are read at a time, not counting those that are silent."""
@@ -314,12 +315,22 @@ class RunLogs:
         self._announced.add(log)
         self._awaited.pop(log, None)
         target = self.targets[log]
-        before = attempts_before(self.workflow, target.node)
-        if before:
-            first = next((moment for moment in block.times if moment != NO_TIME), NO_TIME)
-            number = self.follower.number(seam_source(target), log)
-            words = f"{target.node.title}: attempt {len(before) + 1}"
-            self._merge.put(log, seam(words, number, first), now)
+        rule = rule_before(self.workflow, target, block, lambda of: self.follower.number(of, log))
+        if rule is not None:
+            self._merge.put(log, rule, now)
+
+
+def rule_before(
+    workflow: Workflow, target: LogTarget, block: LogBlock, number: Number
+) -> LogBlock | None:
+    """What parts an attempt from the one before, and stands before its first lines; None for a
+    first one, and for what is no attempt."""
+    before = attempts_before(workflow, target.node)
+    if not before:
+        return None
+    first = next((moment for moment in block.times if moment != NO_TIME), NO_TIME)
+    words = f"{target.node.title}: attempt {len(before) + 1}"
+    return seam(words, number(seam_source(target)), first)
 
 
 def seam_source(target: LogTarget) -> LogSource:

@@ -1111,6 +1111,8 @@ class LogsPane(SearchedPane):
         self.post_message(RoomWanted(False))
         if had_keys:
             self.lines.focus()
+        if self.is_mounted:
+            self._show_head()  # of one log nobody asks which has the keys
 
     def action_other_log(self) -> None:
         """Keys go to the other log from now on."""

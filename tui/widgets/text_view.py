@@ -567,6 +567,7 @@ class TextView(LineView):
         # Who follows the end stands below the last line; who reads, at the first on the screen.
         origin = last + 1 if self.is_following else first
         self.trouble.move(first - 1 if step > 0 else origin, forward=step > 0)
+        self._trouble_looked_for()
 
     def show_last_error(self) -> None:
         """To the last line that tells of an error, where there is one and it is not in sight."""
@@ -589,8 +590,12 @@ class TextView(LineView):
     def _trouble_looked_for(self) -> None:
         if self._wants_error and self.trouble.is_done:
             self._wants_error = False
+            first, last = self.shown_range
             if not self.trouble.count:
                 self.post_message(Said("no line of this tells of an error or a warning"))
+            elif first <= 0 and last >= len(self.text) - 1:
+                # It moves nowhere: who pressed the key would think that it does nothing.
+                self.post_message(Said("all errors and warnings are on the screen"))
 
     # --- keys ----------------------------------------------------------------------------
 
