@@ -1,4 +1,5 @@
-"""What artifacts cost: a download beside boto3's own, and a folder of 10,000 keys.
+"""What artifacts cost: a download beside boto3's own, a folder of many small objects, and a list of
+10,000 keys.
 
     python tests/bench/bench_artifacts.py [MIB]
 
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -29,6 +31,7 @@ from tui.artifacts.s3 import S3Store
 from tui.ports.threads import CancelToken
 
 RUNS = 3
+SMALL = 3_000
 KEYS = 10_000
 PAGE = 1000
 
@@ -96,6 +99,38 @@ def download(endpoint: str, folder: Path, size: int) -> None:
     print(f"as fast as boto3's download_file: {them / us:.2f} x (aim 0.9)")
 
 
+def small(endpoint: str, folder: Path) -> None:
+    """A folder of small objects, beside boto3 in ten threads, in turns."""
+    store = S3Store(secrets)
+    target = folder / "got"
+    ours: list[float] = []
+    theirs: list[float] = []
+
+    with client(endpoint) as s3, ThreadPoolExecutor(10) as pool:
+
+        def fetch(number: int) -> None:
+            got = s3.get_object(Bucket="runs", Key=f"small/{number:05}")
+            (target / f"{number:05}").write_bytes(got["Body"].read())
+
+        def by_boto3() -> None:
+            target.mkdir()
+            list(pool.map(fetch, range(SMALL)))
+
+        def by_us() -> None:
+            store.download(here(endpoint, "small/"), target, quiet, CancelToken())
+
+        for _ in range(RUNS):
+            ours.append(seconds(by_us))
+            shutil.rmtree(target)
+            theirs.append(seconds(by_boto3))
+            shutil.rmtree(target)
+    store.close()
+    print(
+        f"a folder of {SMALL:,} small objects in {min(ours):.2f} s; "
+        f"boto3 in ten threads {min(theirs):.2f} s"
+    )
+
+
 def listing(endpoint: str) -> None:
     """Ten pages of a folder, with all that is made of them."""
     store = S3Store(secrets)
@@ -138,10 +173,16 @@ def main() -> None:
                 with (bucket / "big").open("wb") as file:
                     for _ in range(size // MIB):
                         file.write(bytes(range(256)) * 4096)
+                (bucket / "small").mkdir()
+                for number in range(SMALL):
+                    (bucket / "small" / f"{number:05}").write_bytes(b"x" * number)
             else:
                 with client(endpoint) as s3:
                     s3.put_object(Bucket="runs", Key="big", Body=bytes(size))
+                    for number in range(SMALL):
+                        s3.put_object(Bucket="runs", Key=f"small/{number:05}", Body=b"x")
             download(endpoint, place, size)
+            small(endpoint, place)
         # rclone looks at every file of a folder for each page, which would be its figure.
         with apart(serve_many) as endpoint:
             listing(endpoint)

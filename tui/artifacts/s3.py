@@ -35,7 +35,6 @@ from tui.artifacts.saving import (
     NothingKept,
     SafeTree,
     check_target,
-    create_inside,
     kept_file,
     kept_folder,
     only_inside,
@@ -168,13 +167,10 @@ class S3Store:
             objects = self._all_objects(client, place, stop)
             size = sum(one.size for one in objects)
             with kept_folder(target, size=size, mark=f"{place.server} {place.url}") as folder:
-                inside = _create_files(objects, _prefix(place.key), folder)
+                inside = _files_for(objects, _prefix(place.key), folder)
                 with _telling_what_is_kept(place, size, inside):
                     ObjectDownload(client, place.bucket, progress, size).run(inside, stop)
-                for each in inside:
-                    if each.kept is not None:
-                        each.kept.finish()
-                _check_sizes(inside)
+                _finish(inside)
             return target
 
     def _download_one(
@@ -298,20 +294,23 @@ class S3Store:
         return found
 
 
-def _create_files(objects: list[_Object], prefix: str, folder: Path) -> list[ObjectFile]:
+def _files_for(objects: list[_Object], prefix: str, folder: Path) -> list[ObjectFile]:
     """A file for each object of a folder, under a name that stays inside; what an earlier try left
-    of it is in it, and otherwise it is empty."""
+    of it is in it. Those that are not there are made when something is written to them: on some
+    disks that takes as long as fetching what goes into them."""
     tree = SafeTree()
     paths = [tree.path(one.key[len(prefix) :]) for one in objects]
     only_inside(folder, frozenset(paths))
+    with os.scandir(folder) as left:
+        is_new = next(left, None) is None
     files = []
     for one, path in zip(objects, paths, strict=True):
-        create_inside(folder, path, again=True)
-        opened = partial(open_inside, folder, path)
-        # Without a tag nobody knows what was left: it is fetched anew.
-        kept = Kept(opened, one.size, PIECE, f"{one.key} {one.etag}") if one.etag else None
-        if kept is None:
-            _empty(opened)
+        opened = partial(open_inside, folder, path, makes=True)
+        kept = None
+        if one.etag:
+            kept = Kept(opened, one.size, PIECE, f"{one.key} {one.etag}", is_new=is_new)
+        elif not is_new:
+            _empty(opened)  # without a tag nobody knows what was left
         files.append(ObjectFile(one.key, one.size, one.etag, opened, kept))
     return files
 
@@ -344,9 +343,15 @@ def _telling_what_is_kept(
         raise StoreError(told.what, reason=told.reason, hint=hint) from error
 
 
-def _check_sizes(inside: list[ObjectFile]) -> None:
-    """Check that every file is still where we wrote it. Raises StoreError."""
+def _finish(inside: list[ObjectFile]) -> None:
+    """Check that every file is still where we wrote it, and cut what was remembered behind it.
+
+    Raises: StoreError.
+    """
     for one in inside:
+        if one.kept is not None:
+            one.kept.finish()
+            continue
         descriptor = one.opened()
         try:
             size = os.fstat(descriptor).st_size

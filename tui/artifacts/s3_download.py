@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any
 
 from tui.artifacts.base import Progress, Stat, StoreError, stopped
 from tui.artifacts.s3_client import Client
+from tui.artifacts.s3_small import SMALL, SmallObjects
 from tui.artifacts.saving import Kept
 from tui.ports.threads import CancelToken
 
@@ -25,7 +27,13 @@ PIECE = 32 << 20
 """Maximum number of bytes of one request."""
 
 PARALLEL_REQUESTS = 4
-"""Number of requests that run at the same time."""
+"""Number of requests that run at the same time, unless small objects are waited for."""
+
+MOST_REQUESTS = 16
+"""Number of requests for small objects that run at the same time."""
+
+BUSY = 0.5
+"""Part of the time that we compute above which more requests at the same time gain nothing."""
 
 READ_SIZE = 1 << 18
 """Bytes of one read; after each one we check for a stop and report progress."""
@@ -66,10 +74,13 @@ class _Range:
     def is_whole(self) -> bool:
         return self.end - self.start == self.file.size
 
+    @property
+    def is_small(self) -> bool:
+        return self.file.size <= SMALL
 
-def _ranges(file: ObjectFile) -> Iterator[_Range]:
-    """The ranges of a file that are not there yet."""
-    had = file.kept.done() if file.kept is not None else ()
+
+def _ranges(file: ObjectFile, had: Sequence[int]) -> Iterator[_Range]:
+    """The ranges of a file that are not there yet; `had` says how much of each is."""
     for index, start in enumerate(range(0, file.size, PIECE)):
         found = _Range(file, start, min(start + PIECE, file.size), index, had[index] if had else 0)
         if found.start + found.had < found.end:
@@ -91,7 +102,11 @@ class ObjectDownload:
         """A lock of its own, since the progress callback may stop the download."""
         self._over = threading.Event()
         """Set when no new range may begin: all are done, it was stopped, or one failed."""
+        self._threads: list[threading.Thread] = []
         self._alive = 0
+        self._small: SmallObjects | None = None
+        self._begun = self._computed = 0.0
+        """When it began: by the clock, and by what this program had computed."""
         self._bodies: set[Any] = set()
         self._error: BaseException | None = None
 
@@ -101,21 +116,21 @@ class ObjectDownload:
         Raises: the first error of boto3 or of the disk; StoreError ("stopped").
         """
         for file in objects:
-            self._waiting.extend(_ranges(file))
-            self._done += sum(file.kept.done()) if file.kept is not None else 0
+            had = file.kept.done() if file.kept is not None else ()
+            self._waiting.extend(_ranges(file, had))
+            self._done += sum(had)
         self._progress(self._done, self._total)
-        self._alive = min(PARALLEL_REQUESTS, len(self._waiting))
-        threads = [
-            threading.Thread(target=self._work, name="artifact fetch", daemon=True)
-            for _ in range(self._alive)
-        ]
+        if len(self._waiting) > PARALLEL_REQUESTS:
+            self._small = SmallObjects.of(self._client, self._bucket)
         unregister = stop.on_set(self._break_off)
+        self._begun, self._computed = time.monotonic(), time.process_time()
         try:
-            for thread in threads:
-                thread.start()
-            if threads:
+            with self._lock:
+                for _ in range(min(PARALLEL_REQUESTS, len(self._waiting))):
+                    self._begin_thread()
+            if self._threads:
                 self._over.wait()
-            for thread in threads:
+            for thread in self._threads:
                 thread.join(STOP_TIMEOUT if stop.is_set else None)
         finally:
             unregister()
@@ -123,6 +138,23 @@ class ObjectDownload:
             raise stopped()
         if self._error is not None:
             raise self._error
+
+    def _begin_thread(self) -> None:
+        self._alive += 1
+        self._threads.append(
+            threading.Thread(target=self._work, name="artifact fetch", daemon=True)
+        )
+        self._threads[-1].start()
+
+    def _ask_for_more(self) -> None:
+        """Have another small object asked for at the same time, if they are mostly waited for."""
+        with self._lock:
+            is_over = self._over.is_set() or len(self._waiting) <= self._alive
+            if is_over or len(self._threads) >= MOST_REQUESTS:
+                return
+            passed = time.monotonic() - self._begun
+            if time.process_time() - self._computed < BUSY * passed:
+                self._begin_thread()
 
     def _work(self) -> None:
         try:
@@ -132,6 +164,8 @@ class ObjectDownload:
                 except IndexError:
                     break
                 self._fetch(piece)
+                if piece.is_small:
+                    self._ask_for_more()
         except BaseException as error:
             # Carried to the thread that waits in `run`.
             with self._lock:
@@ -148,7 +182,7 @@ class ObjectDownload:
         at, tries = piece.start + piece.had, 0
         with (
             os.fdopen(piece.file.opened(), "r+b", buffering=0) as file,
-            _remembered(piece, lambda: at),
+            _remembered(piece, lambda: at, file.fileno()),
         ):
             while at < piece.end and not self._over.is_set():
                 before = at
@@ -174,10 +208,14 @@ class ObjectDownload:
         if piece.file.etag:
             # Ranges of two versions must never end up in one file.
             fields["IfMatch"] = piece.file.etag
-        got = self._client.boto.get_object(Bucket=self._bucket, Key=piece.file.key, **fields)
-        body = got["Body"]
+        body, is_part = None, False
+        if self._small is not None and piece.is_small and "Range" not in fields:
+            body = self._small.body(piece.file.key, piece.file.etag, piece.file.size)
+        if body is None:
+            got = self._client.boto.get_object(Bucket=self._bucket, Key=piece.file.key, **fields)
+            body, is_part = got["Body"], "ContentRange" in got
         try:
-            if "Range" in fields and "ContentRange" not in got:
+            if "Range" in fields and not is_part:
                 raise StoreError("the store does not give parts of objects", reason="unsupported")
             with self._lock:
                 self._bodies.add(body)
@@ -264,13 +302,13 @@ def _shut_down(body: Any) -> None:
 
 
 @contextlib.contextmanager
-def _remembered(piece: _Range, at: Callable[[], int]) -> Iterator[None]:
-    """Remember how far a range is, however it ends."""
+def _remembered(piece: _Range, at: Callable[[], int], descriptor: int) -> Iterator[None]:
+    """Remember how far a range of the file that is open here is, however it ends."""
     try:
         yield
     finally:
         if piece.file.kept is not None:
-            piece.file.kept.keep(piece.index, at() - piece.start)
+            piece.file.kept.keep(piece.index, at() - piece.start, descriptor)
 
 
 def _write(descriptor: int, data: bytes, at: int) -> int:

@@ -53,10 +53,20 @@ class Kept:
     range. So it is in the one file that may be left behind; what that becomes is cut before it.
     """
 
-    def __init__(self, opened: Callable[[], int], size: int, step: int, mark: str = "") -> None:
+    def __init__(
+        self,
+        opened: Callable[[], int],
+        size: int,
+        step: int,
+        mark: str = "",
+        *,
+        is_new: bool = False,
+    ) -> None:
         """`opened` opens it for reading and writing, `step` is the size of a range in bytes, and
-        `mark` tells what it is of: a file of something else has nothing of it."""
+        `mark` tells what it is of: a file of something else has nothing of it, and one that
+        `is_new` has nothing yet."""
         self.opened = opened
+        self._is_new = is_new
         self._size = size
         self._step = step
         self._mark = _digest(mark)
@@ -69,6 +79,8 @@ class Kept:
 
     def done(self) -> list[int]:
         """How many bytes of each range are there already. Raises: OSError; StoreError."""
+        if self._is_new:
+            return [0] * self.ranges
         with os.fdopen(self.opened(), "rb") as file:
             file.seek(self._size)
             mark = file.read(len(self._mark))
@@ -78,20 +90,29 @@ class Kept:
         # A number that cannot be is that of a file which is not ours to believe.
         return [n if n <= self._length(i) else 0 for i, n in enumerate(known)]
 
-    def keep(self, index: int, count: int) -> None:
-        """Remember that so many bytes of a range are written. Raises: OSError; StoreError."""
-        with self._lock, os.fdopen(self.opened(), "r+b", buffering=0) as file:
-            if os.pread(file.fileno(), len(self._mark), self._size) != self._mark:
+    def keep(self, index: int, count: int, descriptor: int) -> None:
+        """Remember that so many bytes of a range are written, in the file that is open here.
+
+        Raises: OSError.
+        """
+        with self._lock:
+            self._is_new = False
+            if os.pread(descriptor, len(self._mark), self._size) != self._mark:
                 # What somebody else remembered there is of something else.
-                os.ftruncate(file.fileno(), self._size)
-                os.pwrite(file.fileno(), self._mark, self._size)
+                os.ftruncate(descriptor, self._size)
+                os.pwrite(descriptor, self._mark, self._size)
             at = self._size + len(self._mark) + index * 8
-            os.pwrite(file.fileno(), count.to_bytes(8, "little"), at)
+            os.pwrite(descriptor, count.to_bytes(8, "little"), at)
 
     def finish(self) -> None:
-        """Forget what it remembers: it is whole. Raises: OSError; StoreError."""
-        with os.fdopen(self.opened(), "r+b", buffering=0) as file:
-            os.ftruncate(file.fileno(), self._size)
+        """Forget what it remembers: it is whole. Raises: OSError; StoreError where it is not."""
+        descriptor = self.opened()
+        try:
+            if os.fstat(descriptor).st_size < self._size:
+                raise StoreError("a file was cut while it was written", reason="disk")
+            os.ftruncate(descriptor, self._size)
+        finally:
+            os.close(descriptor)
 
     def _length(self, index: int) -> int:
         return min(self._step, self._size - index * self._step)
@@ -306,14 +327,17 @@ def create_inside(folder: Path, inner: PurePath, *, again: bool = False) -> None
         os.close(os.open(inner.name, flags, 0o666, dir_fd=parent))
 
 
-def open_inside(folder: Path, inner: PurePath) -> int:
-    """Open a file that `create_inside` made, for reading and writing; returns a descriptor.
+def open_inside(folder: Path, inner: PurePath, *, makes: bool = False) -> int:
+    """Open a file of a folder that we fill, for reading and writing; returns a descriptor.
+
+    One that `create_inside` made or, if it `makes` one, what is there or an empty file.
 
     Raises: OSError; StoreError if a link or nothing is there any more.
     """
     try:
-        with _parent(folder, inner, makes=False) as parent:
-            return os.open(inner.name, os.O_RDWR | os.O_NOFOLLOW, dir_fd=parent)
+        with _parent(folder, inner, makes=makes) as parent:
+            flags = os.O_RDWR | os.O_NOFOLLOW | (os.O_CREAT if makes else 0)
+            return os.open(inner.name, flags, 0o666, dir_fd=parent)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENOENT):
             raise _swapped(folder / inner) from error

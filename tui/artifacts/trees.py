@@ -145,7 +145,7 @@ def _write_on(
                     _put(file.fileno(), piece, at)
                     at += len(piece)
                     if leaf.tag:
-                        kept.keep(0, at)
+                        kept.keep(0, at, file.fileno())
                     progress(done + at - before)
                 if at < leaf.size:
                     came = f"{at:,} of {leaf.size:,} bytes of {leaf.name}"
