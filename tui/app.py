@@ -332,7 +332,12 @@ class ArgoApp(TerminalApp):
         bring_keys()
         settings = replace(settings, ascii=settings.ascii or found.ascii)
         self.set_class(settings.ascii, "-ascii")
-        self.views = ScreenStack(self, now=lambda: self.context.now(), ascii=settings.ascii)
+        self.views = ScreenStack(
+            self,
+            now=lambda: self.context.now(),
+            ascii=settings.ascii,
+            at_stake=lambda: self.context.jobs.at_stake,
+        )
         self.context = AppContext(
             settings,
             WatchedLists(
@@ -1032,6 +1037,14 @@ class ArgoApp(TerminalApp):
         """Back; at the root, ask once."""
         await self.views.leave()
 
+    async def action_quit(self) -> None:
+        """Leave, from where there is nothing to go back to."""
+        self._leave_at_once()
+
+    @work(exclusive=True, group="leave")
+    async def _leave_at_once(self) -> None:
+        await self.views.leave_at_once()
+
     def action_interrupt(self) -> None:
         """ctrl-C: close what is open; twice within two seconds, leave."""
         self.views.interrupt()
@@ -1221,9 +1234,9 @@ class ArgoApp(TerminalApp):
         )
         yield Command(
             "Quit",
-            alone(partial(self.exit, 0)),
+            alone(self._leave_at_once),
             names=("q", "quit"),
-            help="leave argo-tui at once, without asking",
+            help="leave argo-tui at once; asks only where a download or the like would end",
         )
 
     def _places_like(self, typed: str) -> list[str]:

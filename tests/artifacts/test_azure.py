@@ -140,6 +140,22 @@ def test_a_blob_is_read_in_parts_by_an_address_with_a_signature(
     assert store.read(blob(account, "out/a & b.txt"), 0, 9) == b"plain"
 
 
+def test_a_blob_is_read_as_it_comes_and_goes_on_where_its_connection_breaks(
+    store: AzureStore, account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Azure, "asked", [])
+    monkeypatch.setattr(Azure, "breaks", {"out/deep/er.bin": 4})
+    at = blob(account, "out/deep/er.bin")
+    pieces = store.stream(at, Stat(10), CancelToken())
+    came = next(pieces)
+    Azure.breaks.clear()
+    assert came + b"".join(pieces) == b"0123456789"
+    assert [span for _, span in Azure.asked] == ["", "bytes=4-"]
+    with pytest.raises(StoreError) as error:
+        list(store.stream(blob(account, "report.json", "?sig=no"), Stat(1), CancelToken()))
+    assert "az storage blob download" in error.value.hint
+
+
 def test_a_folder_is_counted_and_listed_page_by_page(store: AzureStore, account: str) -> None:
     assert store.stat(blob(account, "out")) == Folder(2, 15)
     assert store.stat(blob(account, "/")) == Folder(4, 31)

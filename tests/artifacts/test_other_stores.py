@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.scripted import ScriptedSource
 from tui.artifacts import Stores, open_store
-from tui.artifacts.base import Stat, Store, StoreError
+from tui.artifacts.base import Stat, Store, StoreError, Streams
 from tui.artifacts.controller import archive_limit
 from tui.artifacts.elsewhere import with_tool
 from tui.artifacts.repository import Found, find_repository, look_for_repository
@@ -256,6 +256,40 @@ def test_what_breaks_off_or_changes_is_told_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
     begins_anew = caught.value.hint.startswith("the next try begins anew")
     assert begins_anew == (pages is Untagged), "where nothing can be kept that is said"
+
+
+def test_a_web_address_is_read_as_it_comes_by_one_request(store: Store) -> None:
+    assert isinstance(store, Streams) and "stream" in store.can
+    with serving(Pages) as place:
+        got = store.stream(page(f"http://{place}/ranges"), Stat(10), CancelToken())
+        assert b"".join(got) == b"0123456789"
+        assert len(Pages.seen) == 1
+    with serving(Breaking) as place:
+        got = store.stream(page(f"http://{place}/"), Stat(10_240), CancelToken())
+        assert b"".join(got) == Breaking.body, "it goes on where its connection broke"
+        assert Breaking.seen == ["bytes=0-", 'bytes=4000- "one"', 'bytes=8000- "one"']
+
+
+@pytest.mark.parametrize(
+    ("pages", "words"),
+    [(Untagged, "broke after 4,000 of 10,240 bytes"), (Changing, "changed while it was read")],
+)
+def test_what_is_read_as_it_comes_and_cannot_go_on_says_so(
+    store: Store, pages: type[Pages], words: str
+) -> None:
+    assert isinstance(store, Streams)
+    with serving(pages) as place, pytest.raises(StoreError, match=words):
+        list(store.stream(page(f"http://{place}/"), Stat(10_240), CancelToken()))
+
+
+def test_what_is_read_as_it_comes_ends_when_it_is_stopped(store: Store) -> None:
+    assert isinstance(store, Streams)
+    stop = CancelToken()
+    with serving(Breaking) as place:
+        got = store.stream(page(f"http://{place}/"), Stat(10_240), stop)
+        assert len(next(got)) > 0
+        stop.set()
+        assert list(got) == []
 
 
 def test_a_web_address_is_its_own_link(store: Store) -> None:

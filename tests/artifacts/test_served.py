@@ -256,6 +256,21 @@ def test_a_store_that_fails_midway_leaves_no_file_behind(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_read_as_it_comes_is_asked_for_once_and_has_no_words_of_a_failure_in_it(
+    found: Found, store: ServedStore
+) -> None:
+    at = found.location("main-logs")
+    fact, whole = Stat(0, is_measured=False), found.server.artifacts[f"{ROOT}/main-logs"]
+    assert b"".join(store.stream(at, fact, CancelToken())) == whole
+    short = found.location("plain")
+    assert b"".join(store.stream(short, Stat(5), CancelToken())) == b"hello"
+    found.server.artifacts[at.url] = bytes(5000) + b"failed to stream artifact: EOF\n"
+    came: list[bytes] = []
+    with pytest.raises(StoreError, match="failed to stream artifact: EOF"):
+        came.extend(store.stream(at, fact, CancelToken()))
+    assert not b"".join(came).strip(b"\0")
+
+
 def test_a_connection_that_breaks_midway_leaves_no_file_behind(
     found: Found, store: ServedStore, tmp_path: Path
 ) -> None:

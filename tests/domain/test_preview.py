@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import gzip
 import io
+import math
 import tarfile
 import zipfile
+import zlib
+from array import array
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tui.domain.encodings import guessed_text
 from tui.domain.preview import UNPACKED, preview, size_text
 
 
@@ -74,6 +80,64 @@ def test_a_text_whose_mark_says_its_encoding_is_shown_as_text(encoding: str) -> 
     assert preview(packed, len(packed), "a.txt.gz").text == found.text
     for wrong in (b"\xff\xfe\0\xd8\0\xd8", b"\xff\xfea\0\0\0b\0", b"\xff\xfe" + bytes(range(256))):
         assert preview(wrong, len(wrong), "model.bin").kind == "binary"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "told"),
+    [
+        ("Größe: 3 Stück, naïve café\n", "latin-1", "Latin-1"),
+        ("it costs 5 € – “quoted” words of a letter\n", "cp1252", "Windows-1252"),
+        ("Zürich", "latin-1", "Latin-1"),
+        ("hello world\r\nzwölf\r\n", "utf-16-le", "UTF-16-LE"),
+        ("привет мир, как дела\n", "utf-16-be", "UTF-16-BE"),
+    ],
+)
+def test_a_text_in_another_encoding_is_shown_as_text_and_says_what_it_was_taken_for(
+    text: str, encoding: str, told: str
+) -> None:
+    raw = text.encode(encoding)
+    found = preview(raw, len(raw), "noname")
+    assert (found.text, found.kind, found.note) == (text, "text", f"read as {told}")
+    cut = preview(raw, 1000, "noname")
+    assert cut.text == text and cut.note.endswith(f"of 1000 B, read as {told}")
+    packed = gzip.compress(raw)
+    assert preview(packed, len(packed), "a.txt.gz").text == text
+
+
+def test_tables_json_and_texts_with_a_broken_byte_are_read_in_their_encoding() -> None:
+    table = "name;size\r\nGröße;3\r\n".encode("cp1252")
+    assert preview(table, len(table), "t.csv").text.startswith("name   size")
+    written = '{"city": "Zürich"}'.encode("latin-1")
+    assert preview(written, len(written), "noname").text == '{\n  "city": "Zürich"\n}'
+    broken = "hällö wörld, ünd sö weiter ".encode() * 3 + b"\xff end"
+    found = preview(broken, len(broken), "noname")
+    assert found.text.endswith("\ufffd end") and found.note == "read as UTF-8 with errors"
+
+
+NUMBERS = [
+    array("h", range(-300, 300, 7)).tobytes(),
+    array("h", [int(20_000 * math.sin(at / 7)) for at in range(500)]).tobytes(),
+    array("i", range(0, 10_000, 13)).tobytes(),
+    array("d", [at / 7 for at in range(200)]).tobytes(),
+    zlib.compress(bytes(range(256)) * 9),
+    "привет мир".encode("koi8-r"),
+    b"a\0b\0",
+    b"\xfc",
+    b"\x80\x04\x95K.",
+    b"hello\x07\xfcworld and more of it",
+]
+
+
+@pytest.mark.parametrize("raw", NUMBERS)
+def test_what_is_no_text_is_no_guess(raw: bytes) -> None:
+    assert preview(raw, len(raw), "noname").kind == "binary"
+
+
+@given(st.binary(min_size=64))
+def test_no_bytes_are_taken_for_what_they_cannot_be(raw: bytes) -> None:
+    found = guessed_text(raw)
+    if found is not None:
+        assert all(char.isprintable() or char in "\t\r\n\f\x1b\xa0\xad" for char in found[0])
 
 
 def test_binary_content_is_shown_in_hexadecimal() -> None:

@@ -311,6 +311,18 @@ def test_an_archive_whose_names_lead_out_is_not_unpacked(ask: Ask, tmp_path: Pat
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.parametrize("name", ["evil", "lost"])
+def test_what_is_refused_leaves_no_folder_that_was_made_for_it(
+    ask: Ask, tmp_path: Path, name: str
+) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    for target in (tmp_path / "x", mine):
+        words = ("--unpack", "--artifact-name", name)
+        assert ask("cp", "packed" if name == "evil" else "etl", str(target), *words).code == 1
+    assert os.listdir(tmp_path) == ["mine"] and os.listdir(mine) == []
+
+
 def test_the_only_file_of_an_archive_goes_to_standard_output_unpacked(
     ask: Ask, place: Cluster
 ) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from textual.widgets import Static
+
 from tests.support.app import Shown, app_showing, showing
 from tests.support.runs import run
 from tests.support.widgets import screen_of
@@ -14,6 +16,7 @@ from tui.errors import ArtifactError
 from tui.palette import Palette
 from tui.ports.jobs import Job, Progress, Task
 from tui.ports.threads import CancelToken
+from tui.screens.confirm import LeaveScreen
 from tui.screens.jobs import JobsScreen
 from tui.widgets.table import Table
 
@@ -96,6 +99,50 @@ async def test_leaving_ends_jobs_and_has_a_word_for_the_terminal() -> None:
     assert {task.phase for job in app.context.jobs.standings for task in job.tasks} <= {
         "stopped",
     }
+
+
+STAKE = "downloading train/model at 50%"
+
+
+@pytest.mark.parametrize("keys", [["q"], ["ctrl+q"], ["colon", "q", "enter"]], ids=" ".join)
+async def test_who_leaves_while_something_goes_on_is_asked_and_told_what_ends(
+    keys: list[str],
+) -> None:
+    async with showing(run("over", "Failed", ended=1), size=(80, 24)) as shown:
+        await shown.until(lambda: "over" in shown.names)
+        shown.app.context.jobs.start(Job("downloading", [held(threading.Event())]))
+        await shown.until(lambda: shown.app.context.jobs.at_stake == (STAKE,))
+        for key in keys:
+            await shown.press(key)
+        await shown.until(lambda: shown.shows(LeaveScreen))
+        question = shown.app.screen.query_one("#dialog-title", Static)
+        assert (
+            str(question.visual) == f"Leave argo-tui? That ends {STAKE}: what is not done is lost."
+        )
+        await shown.press("escape")
+        await shown.until(lambda: not shown.shows(LeaveScreen))
+        assert shown.app.context.jobs.running == 1 and not shown.app._exit
+        await shown.press(*keys)
+        await shown.until(lambda: shown.shows(LeaveScreen))
+        await shown.press("y")
+        await shown.until(lambda: shown.app._exit)
+
+
+async def test_ctrl_c_says_what_ends_with_the_program() -> None:
+    async with showing(run("over", "Failed", ended=1)) as shown:
+        await shown.until(lambda: "over" in shown.names)
+        shown.app.context.jobs.start(Job("downloading", [held(threading.Event())]))
+        await shown.until(lambda: shown.app.context.jobs.at_stake == (STAKE,))
+        await shown.press("ctrl+c")
+        await shown.until(lambda: shown.said == f"ctrl-C again leaves argo-tui, and ends {STAKE}")
+
+
+async def test_where_nothing_goes_on_the_command_leaves_at_once() -> None:
+    async with showing(run("over", "Failed", ended=1)) as shown:
+        await shown.until(lambda: "over" in shown.names)
+        await shown.press("colon", "q", "enter")
+        await shown.until(lambda: shown.app._exit)
+        assert shown.app.return_code == 0
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])

@@ -169,7 +169,11 @@ def test_leaving_the_program_ends_every_job_and_has_a_word_for_each(jobs: JobLis
     jobs.start(Job("downloading", [one.task]))
     jobs.start(Job("downloading", [two.task, Task("b", failing), Task("c", failing)]))
     assert one.begun.wait(5) and two.begun.wait(5)
+    at_stake = jobs.at_stake
+    assert at_stake[0] == "downloading train/model at 25%"
+    assert at_stake[1].endswith(" and 2 more") and "\x1b" not in at_stake[1]
     said = jobs.end()
+    assert jobs.at_stake == ()
     assert said[0] == "downloading train/model was ended at 25%"
     assert said[1].endswith(" and 2 more was ended") and "\x1b" not in said[1]
     assert jobs.running == 0

@@ -287,8 +287,7 @@ class ArchiveStore:
                 raise StoreError(what, hint="download it packed")
             if not member.is_file or not member.path.startswith(before):
                 continue
-            if isinstance(handle, tarfile.TarInfo):
-                _filtered(handle, target)
+            _filtered(handle, target)
             inner = member.path[len(before) :]
             yield Leaf(inner, member.size, partial(_pieces, archive, handle, place))
 
@@ -402,8 +401,10 @@ def _packed_size(handle: Any) -> int:
     return int(getattr(handle, "compress_size", 0) or getattr(handle, "size", 0))
 
 
-def _filtered(info: tarfile.TarInfo, target: Path) -> None:
-    """Refuse what the data filter refuses. Raises: StoreError."""
+def _filtered(handle: Any, target: Path) -> None:
+    """Refuse what the data filter refuses, of a zip as of a tar. Raises: StoreError."""
+    is_tar = isinstance(handle, tarfile.TarInfo)
+    info = handle if is_tar else tarfile.TarInfo(handle.filename)
     # Python 3.11 has it from 3.11.4 on; what it checks of names is done by `SafeTree` as well.
     check = getattr(tarfile, "data_filter", None)
     if check is None:

@@ -54,7 +54,7 @@ class _Page(NamedTuple):
 class AzureStore(HttpStore):
     """Reads `azure` artifacts that need no login."""
 
-    can: frozenset[Can] = frozenset(("range", "list", "presign"))
+    can: frozenset[Can] = frozenset(("range", "list", "presign", "stream"))
 
     def stat(self, location: Location) -> Stat | Folder:
         """The blob of this key, or the folder if there is no such blob."""
@@ -78,6 +78,13 @@ class AzureStore(HttpStore):
         """A part of one blob."""
         try:
             return super().read(location, offset, length)
+        except StoreError as error:
+            raise _explained(error, location) from error
+
+    def stream(self, location: Location, fact: Stat, stop: CancelToken) -> Iterator[bytes]:
+        """The content of one blob, as it comes."""
+        try:
+            yield from super().stream(location, fact, stop)
         except StoreError as error:
             raise _explained(error, location) from error
 

@@ -74,7 +74,7 @@ class HttpStore:
         """Connection pools by the address of their proxy; "" is without a proxy."""
         self._retries = urllib3.Retry(total=2, redirect=3, status=0, raise_on_status=False)
 
-    can: frozenset[Can] = frozenset(("range", "presign"))
+    can: frozenset[Can] = frozenset(("range", "presign", "stream"))
 
     def stat(self, location: Location) -> Stat | Folder:
         """What the response headers say; a server that sends no length makes the size 0.
@@ -103,6 +103,43 @@ class HttpStore:
             if response.status != 206 and offset:
                 self._skip(response, offset)
             return bytes(response.read(length))
+
+    def stream(self, location: Location, fact: Stat, stop: CancelToken) -> Iterator[bytes]:
+        """The content, by one request as long as its connection holds.
+
+        Ends early where it is stopped. Where the server does not say what a rest would be of, a
+        connection that breaks is the end. Raises: StoreError.
+        """
+        from urllib3.exceptions import HTTPError
+
+        began, size, tries = _Begun(), None, 0
+        while True:
+            before = began.done
+            headers = {"Range": f"bytes={before}-", "If-Range": began.etag} if before else {}
+            with self._request("GET", location, headers) as response:
+                if not before:
+                    size = began.takes(response)
+                elif response.status != 206 or not began.is_of(response):
+                    raise StoreError(f"{location.url} changed while it was read", hint="try again")
+                if response.status == 416:
+                    raise StoreError(f"{location.url} gives no content")
+                try:
+                    while not stop.is_set:
+                        with shut_down_on(stop, response):
+                            piece = response.read1(PIECE)
+                        if not piece:
+                            break
+                        began.done += len(piece)
+                        yield bytes(piece)
+                    return
+                except HTTPError as error:
+                    tries = 1 if began.done > before else tries + 1
+                    if tries >= MAX_TRIES or not began.can_go_on:
+                        raise _ended_early(location, began.done, size) from error
+                except StoreError as error:
+                    if error.reason != "stopped":
+                        raise
+                    return
 
     def listing(self, location: Location, limit: int = 1000, after: str = "") -> FolderListing:
         """A web address is not a folder. Raises StoreError ("unsupported")."""
@@ -342,13 +379,17 @@ class _Begun:
 
     def anew(self, response: Any, file: BinaryIO) -> int | None:
         """Begin again with this response; returns its length in bytes, if it is known."""
+        file.seek(0)
+        file.truncate()
+        return self.takes(response)
+
+    def takes(self, response: Any) -> int | None:
+        """Nothing has come of this response yet; returns its length in bytes, if it is known."""
         headers = response.headers
         # What is packed on the way is unpacked as it comes, and counted after that.
         is_packed = headers.get("Content-Encoding", "identity").lower() != "identity"
         self.etag = "" if is_packed else headers.get("ETag", "")
         self.done = 0
-        file.seek(0)
-        file.truncate()
         return None if is_packed else length_in(headers.get("Content-Length", ""))
 
 

@@ -95,7 +95,7 @@ def _served(source: ServedArtifacts, workflow: Workflow, artifact: NodeArtifact)
 class ServedStore:
     """Reads what a connection hands out."""
 
-    can: frozenset[Can] = frozenset()
+    can: frozenset[Can] = frozenset(("stream",))
 
     def __init__(self, secrets: ReadSecret) -> None:
         pass
@@ -128,6 +128,18 @@ class ServedStore:
                     return bytes(whole[:length])
         _check_end(path, whole)
         return bytes(whole)
+
+    def stream(self, location: Location, fact: Stat, stop: CancelToken) -> Iterator[bytes]:
+        """The content, as it comes; its end is held back until it is known to be content."""
+        source, path = _place(location)
+        held = b""
+        for piece in _whole(source, path, fact.size if fact.is_measured else None, stop):
+            held += piece
+            if len(held) > TAIL:
+                yield held[:-TAIL]
+                held = held[-TAIL:]
+        if not stop.is_set:
+            yield held
 
     def listing(self, location: Location, limit: int = 1000, after: str = "") -> FolderListing:
         """The links of its page, folders first."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tui.domain.artifact import Kind, is_text, kind_by_bytes, kind_by_name
-from tui.domain.encodings import encoding_of, marked_text
+from tui.domain.encodings import encoding_of, guessed_text, marked_text
 from tui.domain.grid import grid_lines, rows_of_csv
 from tui.domain.location import ArchiveFormat
 
@@ -69,8 +69,8 @@ def kind_of_content(first: bytes, name: str) -> Kind:
         return named or "text"
     if seen == "tgz":
         return "gzip" if named == "gzip" else "tgz"
-    if seen == "binary" and (text := marked_text(first)) is not None:
-        seen = kind_by_bytes(text.encode())
+    if seen == "binary" and (found := _in_another_encoding(first)) is not None:
+        seen = kind_by_bytes(found[0].encode())
     if seen in ("zip", "image", "tar", "parquet", "binary"):
         return seen
     if named in ("csv", "text", "json"):
@@ -99,10 +99,10 @@ def _plain(
     note = f"first {size_text(len(first))} of {whole}" if is_cut else ""
     if not first:
         return Preview("", kind, note or "empty", is_cut)
-    text = marked_text(first) if kind in ("text", "json", "csv") else None
-    if text is not None:
-        note = f"{note}, {encoding_of(first).upper()}".removeprefix(", ")
-        first = text.encode()
+    found = _in_another_encoding(first) if kind in ("text", "json", "csv") else None
+    if found is not None:
+        note = f"{note}, {found[1]}".removeprefix(", ")
+        first = found[0].encode()
     if kind in ("binary", "image", "parquet") or not is_text(first):
         return _hexadecimal(first, whole, kind, is_cut=is_cut or size > HEX)
     if kind == "json" and not is_cut:
@@ -116,6 +116,15 @@ def _plain(
     if rows:
         return Preview(grid_lines(rows), kind, _counted(len(rows) - 1, note), is_cut, raw=text)
     return Preview(text, kind, note, is_cut)
+
+
+def _in_another_encoding(first: bytes) -> tuple[str, str] | None:
+    """What is not in UTF-8 as text, and in which encoding; None for what is, and for no text."""
+    text = marked_text(first)
+    if text is not None:
+        return text, encoding_of(first).upper()
+    found = None if is_text(first) else guessed_text(first)
+    return None if found is None else (found[0], f"read as {found[1]}")
 
 
 def _counted(rows: int, note: str) -> str:

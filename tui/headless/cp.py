@@ -55,7 +55,7 @@ BEAT = 0.2
 """Seconds between two drawings of the progress."""
 INTERRUPTED = 130
 UNRANGED = frozenset(("http", "azure", "argo-server"))
-"""Kinds of locations whose servers may not know ranges."""
+"""Kinds of locations whose servers may not know ranges, so that recordings may lack parts."""
 
 
 def source(word: str) -> tuple[str, str]:
@@ -208,20 +208,15 @@ class _Copying:
 
     def _one(self, artifact: NodeArtifact, target: _Target, title: str) -> None:
         location = readable(artifact)
-        folder = target.path.parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            what = f"cannot make the folder {folder}: {error.strerror or error}"
-            raise StoreError(what, reason="disk") from error
         store = self._found.stores.store(location)
         tell = _Telling(self._line, title)
-        if self._unpacks and is_archive(store, location, artifact.file_name):
-            path = self._unpacked(store, location, artifact.file_name, target, tell)
-        else:
-            path = target.path
-            store.download(location, path, tell, self._stop, overwrite=self._overwrite)
-            self._made.add(path)
+        with _made_for(target.path):
+            if self._unpacks and is_archive(store, location, artifact.file_name):
+                path = self._unpacked(store, location, artifact.file_name, target, tell)
+            else:
+                path = target.path
+                store.download(location, path, tell, self._stop, overwrite=self._overwrite)
+                self._made.add(path)
         self._line.clear()
         say(f"{title} -> {path}  {size_text(tell.size)}")
 
@@ -248,6 +243,24 @@ class _Copying:
             return found.unpack(path, tell, self._stop, overwrite=self._overwrite)
         finally:
             hidden.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _made_for(path: Path) -> Iterator[None]:
+    """Make the folders above a path; where nothing comes of it, take those away again."""
+    above = [folder for folder in path.parents if not os.path.lexists(folder)]
+    try:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            what = f"cannot make the folder {path.parent}: {error.strerror or error}"
+            raise StoreError(what, reason="disk") from error
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # what is left for the next try stays, or came meanwhile
+            for folder in above:
+                folder.rmdir()
+        raise
 
 
 class _Telling:

@@ -109,6 +109,8 @@ class LeaveScreen(ConfirmScreen):
         bind("dialog.leave", "yes", "Leave"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, at_stake: str = "") -> None:
+        """`at_stake` is what goes on in the background, and ends with the program."""
         keys = f"{hint('dialog.leave')} leaves  {hint('dialog.cancel')} stays"
-        super().__init__("Leave argo-tui?", yes="Leave", keys=keys)
+        ends = f" That ends {at_stake}: what is not done is lost." if at_stake else ""
+        super().__init__(f"Leave argo-tui?{ends}", yes="Leave", keys=keys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -31,8 +31,16 @@ NOTICES = 20
 class ScreenStack:
     """The screens of an app, all of them views; the first is a blank one."""
 
-    def __init__(self, app: App[int], *, now: Callable[[], datetime], ascii: bool) -> None:
-        """`now` is the time everything is shown at."""
+    def __init__(
+        self,
+        app: App[int],
+        *,
+        now: Callable[[], datetime],
+        ascii: bool,
+        at_stake: Callable[[], Sequence[str]],
+    ) -> None:
+        """`now` is the time everything is shown at; `at_stake` says what leaving would end."""
+        self._jobs_at_stake = at_stake
         self._app = app
         self._now = now
         self._ascii = ascii
@@ -291,8 +299,23 @@ class ScreenStack:
         """Back; at the root, ask once."""
         if len(self._app.screen_stack) > 2:
             self._app.pop_screen()
-        elif await self._app.push_screen_wait(LeaveScreen()):
+        elif await self._app.push_screen_wait(LeaveScreen(self._at_stake)):
             self._app.exit(0)
+
+    async def leave_at_once(self) -> None:
+        """Leave from wherever one is; asked about only where something goes on that would end."""
+        at_stake = self._at_stake
+        has_room = not isinstance(self.front, TooSmallScreen)
+        if at_stake and has_room and not await self._app.push_screen_wait(LeaveScreen(at_stake)):
+            return
+        self._app.exit(0)
+
+    @property
+    def _at_stake(self) -> str:
+        """What leaving would end, as words within a sentence; "" for nothing."""
+        found = self._jobs_at_stake()
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        return f"{found[0]}{more}" if found else ""
 
     def interrupt(self) -> None:
         """Give up what is open; twice within two seconds, leave."""
@@ -303,4 +326,7 @@ class ScreenStack:
         self._interrupted = now
         if self.front is not None:
             self.front.interrupt()
-        self.say(f"{hint('cancel')} again leaves argo-tui")
+        ends = f", and ends {at_stake}" if (at_stake := self._at_stake) else ""
+        self.say(
+            f"{hint('cancel')} again leaves argo-tui{ends}", "warning" if ends else "information"
+        )

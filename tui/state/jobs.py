@@ -76,6 +76,14 @@ class JobList:
             run.stop()
         return run is not None
 
+    @property
+    def at_stake(self) -> tuple[str, ...]:
+        """What would be ended now, of each job that is not over: `downloading train/model at 62%`;
+        nothing of one that would finish."""
+        with self._lock:
+            runs = list(self._running.values())
+        return tuple(filter(None, (run.at_stake() for run in runs)))
+
     def end(self, patience: float = 2.0) -> tuple[str, ...]:
         """End all jobs, wait a moment for what they clean up, and say of each what became of it.
 
@@ -189,14 +197,19 @@ class _Run:
         """What is said of it where it is ended before it is over."""
         standing = self.standing()
         if self._job.finishes:
+            return f"{said} were not begun" if (said := self.at_stake()) else ""
+        far = f" at {standing.done * 100 // standing.total}%" if standing.total else ""
+        return f"{_named(standing)} was ended{far}"
+
+    def at_stake(self) -> str:
+        """What would be ended by leaving now; "" where nothing would."""
+        standing = self.standing()
+        if self._job.finishes:
             waiting = sum(task.phase == "waiting" for task in standing.tasks)
             total = len(standing.tasks)
-            return f"{standing.what}: {waiting} of {total} were not begun" if waiting else ""
-        left = [task for task in standing.tasks if task.phase in ("waiting", "running")]
-        what = clean(left[0].title) if left else ""
-        more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+            return f"{standing.what}: {waiting} of {total}" if waiting else ""
         far = f" at {standing.done * 100 // standing.total}%" if standing.total else ""
-        return f"{standing.what} {what}{more} was ended{far}"
+        return f"{_named(standing)}{far}"
 
     # --- on its threads --------------------------------------------------------------------
 
@@ -249,3 +262,11 @@ class _Run:
             self._job.end()
         finally:
             self._on_end(self)
+
+
+def _named(standing: JobStanding) -> str:
+    """`downloading train/model and 2 more`."""
+    left = [task for task in standing.tasks if task.phase in ("waiting", "running")]
+    what = clean(left[0].title) if left else ""
+    more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+    return f"{standing.what} {what}{more}"
