@@ -6,7 +6,6 @@ import threading
 from typing import Any
 
 import pytest
-
 from textual.widgets import Static
 
 from tests.support.app import Shown, app_showing, showing
