@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import resource
 import signal
@@ -16,10 +17,12 @@ from typing import Any
 import pytest
 
 from tests.support.s3_servers import demo_s3
-from tests.support.s3_store import MIB, here, quiet
-from tui.artifacts.base import StoreError
+from tests.support.s3_store import MIB, here, quiet, secrets
+from tui.artifacts.base import Stat, StoreError
 from tui.artifacts.s3 import S3Store
+from tui.artifacts.s3_errors import ENCRYPTED
 from tui.demo.bucket import Blob
+from tui.domain.location import SecretRef
 from tui.ports.threads import CancelToken
 
 
@@ -85,9 +88,117 @@ def test_each_refusal_is_a_sentence_and_leaves_nothing(
     with pytest.raises(StoreError, match=words) as read:
         store.read(place, 0, 10)
     assert read.value.reason == reason
+    if reason == "login" and code != "RequestTimeTooSkewed":
+        assert read.value.hint == "the secret minio in ml may be out of date"
     with pytest.raises(StoreError):
         store.download(place, tmp_path / "x", quiet, CancelToken())
     assert os.listdir(tmp_path) == []
+
+
+class Lying(BaseHTTPRequestHandler):
+    """Breaks off, and then gives another part than it is asked for."""
+
+    def do_HEAD(self) -> None:
+        self._begin(200, 12 * MIB)
+
+    def do_GET(self) -> None:
+        if (span := self.headers.get("Range", "bytes=0-")) == "bytes=0-":
+            self._begin(200, 12 * MIB)
+            self.wfile.write(bytes(MIB))
+            return
+        self._begin(206, 12 * MIB, f"bytes 0-{12 * MIB - 1}/{12 * MIB}" if span else "")
+        self.wfile.write(b"x" * 12 * MIB)
+
+    def _begin(self, status: int, size: int, span: str = "") -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(size))
+        self.send_header("ETag", '"one"')
+        if span:
+            self.send_header("Content-Range", span)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def test_another_part_than_was_asked_for_is_never_taken_for_it(
+    store: S3Store, tmp_path: Path
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Lying) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        place = here(f"127.0.0.1:{server.server_port}", "k")
+        with pytest.raises(StoreError, match="another part of an object"):
+            store.download(place, tmp_path / "x", quiet, CancelToken())
+        with pytest.raises(StoreError, match="another part of an object"):
+            list(store.stream(place, Stat(12 * MIB, etag="one"), CancelToken()))
+        server.shutdown()
+    assert os.listdir(tmp_path) == []
+
+
+class Encrypted(BaseHTTPRequestHandler):
+    """An object that is encrypted with a key of its own, as Amazon and MinIO answer for it."""
+
+    def do_HEAD(self) -> None:
+        self._answer()
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        given = self.headers.get("x-amz-server-side-encryption-customer-key", "")
+        status, code, message = 400, "InvalidRequest", f"stored using a {ENCRYPTED}."
+        if given:
+            status, code, message = 403, "AccessDenied", "Access Denied"
+        body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
+        if base64.b64decode(given) == SSE_KEY:
+            status, body = 200, b"readable"
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+SSE_KEY = b"0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (None, "encrypted with a key .SSE-C. that the artifact repository does not name"),
+        (b"another key that is secret here!", "the secret sse in ml may hold another key"),
+        (SSE_KEY, ""),
+    ],
+    ids=["no key", "another", "the key"],
+)
+def test_an_object_with_a_key_of_its_own_is_read_with_that_key_alone(
+    tmp_path: Path, held: bytes | None, words: str
+) -> None:
+    def keys(namespace: str, name: str, key: str) -> bytes:
+        return (held or b"") if name == "sse" else secrets(namespace, name, key)
+
+    store = S3Store(keys)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Encrypted) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        place = here(
+            f"127.0.0.1:{server.server_port}",
+            "k",
+            customer_key=SecretRef("sse", "key") if held else None,
+        )
+        if not words:
+            store.download(place, tmp_path / "x", quiet, CancelToken())
+            assert (tmp_path / "x").read_bytes() == b"readable"
+        else:
+            with pytest.raises(StoreError, match=words) as error:
+                store.download(place, tmp_path / "x", quiet, CancelToken())
+            assert error.value.reason == "denied"
+            assert "another key that" not in str(error.value)
+            assert os.listdir(tmp_path) == []
+        server.shutdown()
+    store.close()
 
 
 FILLED = """

@@ -208,15 +208,15 @@ class ObjectDownload:
         if piece.file.etag:
             # Ranges of two versions must never end up in one file.
             fields["IfMatch"] = piece.file.etag
-        body, is_part = None, False
+        body, span = None, ""
         if self._small is not None and piece.is_small and "Range" not in fields:
             body = self._small.body(piece.file.key, piece.file.etag, piece.file.size)
         if body is None:
             got = self._client.boto.get_object(Bucket=self._bucket, Key=piece.file.key, **fields)
-            body, is_part = got["Body"], "ContentRange" in got
+            body, span = got["Body"], got.get("ContentRange", "")
         try:
-            if "Range" in fields and not is_part:
-                raise StoreError("the store does not give parts of objects", reason="unsupported")
+            if "Range" in fields:
+                _check_span(span, at)
             with self._lock:
                 self._bodies.add(body)
             if self._over.is_set():
@@ -259,8 +259,8 @@ def streamed(
         try:
             got = client.boto.get_object(Bucket=bucket, Key=key, **fields)
             with contextlib.closing(got["Body"]) as body:
-                if at and "ContentRange" not in got:
-                    raise StoreError("the store does not give parts of objects")
+                if at:
+                    _check_span(got.get("ContentRange", ""), at)
                 unregister = stop.on_set(partial(_shut_down, body))
                 try:
                     while data := body.read(STREAMED):
@@ -289,6 +289,14 @@ def _broken() -> tuple[type[Exception], ...]:
         boto.ReadTimeoutError,
         boto.ResponseStreamingError,
     )
+
+
+def _check_span(span: str, at: int) -> None:
+    """Check that what comes begins where it was asked for; `span` is what the store says of it."""
+    if not span:
+        raise StoreError("the store does not give parts of objects", reason="unsupported")
+    if not span.startswith(f"bytes {at}-"):
+        raise StoreError("the store gave another part of an object than it was asked for")
 
 
 def _shut_down(body: Any) -> None:

@@ -26,6 +26,11 @@ DENIED: Words = (
 GONE: Words = ("missing", "{key} is not in the bucket {bucket}", "it may have been deleted")
 OUT_OF_DATE = "the secret {secret} in {namespace} may be out of date"
 
+NO_KEY = "{key} is encrypted with a key (SSE-C) that the artifact repository does not name"
+OTHER_KEY = "{endpoint} does not let us read {bucket}/{key} with the key that it is encrypted with"
+ENCRYPTED = "form of Server Side Encryption"
+"""What a store says of an object that is encrypted with a key of its own."""
+
 CODES: dict[str, Words] = {
     **dict.fromkeys(MISSING, GONE),
     **dict.fromkeys(("AccessDenied", "Forbidden", "403"), DENIED),
@@ -40,8 +45,8 @@ CODES: dict[str, Words] = {
         "{endpoint} does not accept the secret key",
         OUT_OF_DATE,
     ),
-    "ExpiredToken": ("login", "the credentials for {endpoint} have expired", ""),
-    "InvalidToken": ("login", "{endpoint} does not accept the session token", ""),
+    "ExpiredToken": ("login", "the credentials for {endpoint} have expired", OUT_OF_DATE),
+    "InvalidToken": ("login", "{endpoint} does not accept the session token", OUT_OF_DATE),
     "RequestTimeTooSkewed": (
         "login",
         "{endpoint} says that our clock is wrong",
@@ -118,6 +123,15 @@ def _from_response(error: Exception, code: str, status: int, location: S3Locatio
         "secret": location.access_key.name if location.access_key else "(none)",
         "namespace": location.namespace,
     }
+    response: Any = getattr(error, "response", {})
+    message = str(response.get("Error", {}).get("Message", ""))
+    if code == "InvalidRequest" and ENCRYPTED in message and location.customer_key is None:
+        return StoreError(NO_KEY.format(**facts), reason="denied")
+    is_denied = status in (401, 403) and CODES.get(code, DENIED) is DENIED
+    if location.customer_key is not None and is_denied:
+        hint = f"the secret {location.customer_key.name} in {location.namespace} may hold another "
+        hint += "key, or the credentials have no right to it"
+        return StoreError(OTHER_KEY.format(**facts), reason="denied", hint=hint)
     if code in CODES:
         reason, what, hint = CODES[code]
         hint = hint if location.access_key or "{secret}" not in hint else ""
@@ -125,8 +139,6 @@ def _from_response(error: Exception, code: str, status: int, location: S3Locatio
     if status in (401, 403):
         reason, what, hint = DENIED
         return StoreError(what.format(**facts), reason=reason, hint=hint)
-    response: Any = getattr(error, "response", {})
-    message = str(response.get("Error", {}).get("Message", ""))
     reason = "unreachable" if status >= 500 else "failed"
     return StoreError(
         f"{facts['endpoint']} answered {status} {code}".rstrip(), reason=reason, hint=message

@@ -334,10 +334,16 @@ class _Line:
 
 @contextlib.contextmanager
 def _interruptible() -> Iterator[CancelToken]:
-    """A token that ctrl-C and the end of the terminal set, so that nothing half done is left."""
+    """A token that ctrl-C and the end of the terminal set, so that nothing half done is left.
+
+    Whoever says so again does not wait for an answer that is under way.
+    """
     stop = CancelToken()
 
     def enough(number: int, frame: FrameType | None) -> None:
+        if stop.is_set:
+            # A server that answers nothing would be waited for, else.
+            raise KeyboardInterrupt
         stop.set()
 
     is_main = threading.current_thread() is threading.main_thread()
