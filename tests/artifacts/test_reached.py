@@ -12,8 +12,8 @@ from tests.support.fake_api import fake_api
 from tests.support.s3_servers import ACCESS_KEY, SECRET_KEY, demo_s3
 from tests.support.s3_store import here, secrets
 from tests.support.scripted import ScriptedSource
-from tui.artifacts import Stores
-from tui.artifacts.base import StoreError
+from tui.artifacts import Stores, Unusable
+from tui.artifacts.base import Reason, StoreError
 from tui.domain.location import Location, RawLocation, S3Location, SecretRef, reached
 from tui.ports.stores import reached_from
 from tui.settings import S3Settings
@@ -122,3 +122,26 @@ def test_a_profile_that_there_is_not_is_told(monkeypatch: pytest.MonkeyPatch) ->
     stores = Stores(secrets, lambda location: reached(location, rules))
     with pytest.raises(StoreError, match="wrok"):
         stores.store(place).stat(place)
+
+
+@pytest.mark.parametrize(
+    ("reason", "same_login", "same_server", "elsewhere"),
+    [
+        ("unreachable", True, True, False),
+        ("login", True, False, False),
+        ("secret-missing", True, False, False),
+        ("missing", False, False, False),
+    ],
+)
+def test_what_a_server_says_of_one_login_is_not_held_against_another(
+    reason: Reason, same_login: bool, same_server: bool, elsewhere: bool
+) -> None:
+    unusable = Unusable()
+    unusable.heed(here("minio:9000", "a"), StoreError("no", reason=reason))
+    other = here("minio:9000", "b", secret_key=SecretRef("minio", "wrong"))
+    for location, is_known in (
+        (here("minio:9000", "b", bucket="other"), same_login),
+        (other, same_server),
+        (here("minio:9001", "a"), elsewhere),
+    ):
+        assert (unusable.why(location) is not None) == is_known

@@ -136,6 +136,14 @@ async def test_ctrl_c_says_what_ends_with_the_program() -> None:
         await shown.until(lambda: shown.said == f"ctrl-C again leaves argo-tui, and ends {STAKE}")
 
 
+async def test_where_there_is_no_room_for_a_question_none_is_asked() -> None:
+    async with showing(run("over", "Failed", ended=1), size=(40, 8)) as shown:
+        shown.app.context.jobs.start(Job("downloading", [held(threading.Event())]))
+        await shown.until(lambda: shown.app.context.jobs.at_stake == (STAKE,))
+        await shown.press("q")
+        await shown.until(lambda: shown.app._exit)
+
+
 async def test_where_nothing_goes_on_the_command_leaves_at_once() -> None:
     async with showing(run("over", "Failed", ended=1)) as shown:
         await shown.until(lambda: "over" in shown.names)

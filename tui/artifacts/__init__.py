@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from tui.artifacts.base import (
+    SAME_FOR_ALL,
     Can,
     Folder,
     FolderListing,
@@ -33,6 +34,7 @@ from tui.domain.location import (
     Location,
     OtherLocation,
     S3Location,
+    by_s3,
     with_own_credentials,
 )
 from tui.ports.stores import StoreAnswers
@@ -142,6 +144,34 @@ def server_of(location: Location) -> str:
         return server_of(location.outer)
     kind = STORES.get(location.kind)
     return kind.server(location) if kind is not None else location.url
+
+
+def account_of(location: Location) -> tuple[str, Location | None]:
+    """The server of a location, and what it is asked with where that is known."""
+    place = by_s3(location.stored if isinstance(location, InsideLocation) else location)
+    whose = replace(place, bucket="", key="") if isinstance(place, S3Location) else None
+    return server_of(location), whose
+
+
+class Unusable:
+    """Stores that cannot be used, so that each is asked once however many locations it has.
+
+    A server that is away is so for everybody, but whom it refuses may be one of several.
+    """
+
+    def __init__(self) -> None:
+        self._errors: dict[object, StoreError] = {}
+
+    def why(self, location: Location) -> StoreError | None:
+        """What was said of another location and holds for this one, too."""
+        server, _ = account = account_of(location)
+        return self._errors.get(server) or self._errors.get(account)
+
+    def heed(self, location: Location, error: StoreError) -> None:
+        """Remember what was said of a location, if it holds for others."""
+        if error.reason in SAME_FOR_ALL:
+            server, _ = account = account_of(location)
+            self._errors.setdefault(server if error.reason == "unreachable" else account, error)
 
 
 def unsupported(location: Location) -> StoreError:
@@ -316,8 +346,9 @@ __all__ = [
     "STORES",
     "StoreKind",
     "Stores",
+    "Unusable",
+    "account_of",
     "open_store",
-    "server_of",
     "title_of",
     "unsupported",
 ]

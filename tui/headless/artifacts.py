@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tui.artifacts import Stores, server_of
+from tui.artifacts import Stores, Unusable, account_of
 from tui.artifacts.base import NO_SECRET, SAME_FOR_ALL, Folder, Stat, StoreError
 from tui.artifacts.items import Fact, Item, size_of, state_of, type_of
 from tui.artifacts.repository import look_for_repository
@@ -196,21 +196,20 @@ def _is_there(artifact: NodeArtifact) -> bool:
 def measured(locations: Sequence[Location | None], stores: Stores) -> dict[Location, Fact]:
     """What stores say of locations; one that cannot be used is asked once."""
     wanted = list(dict.fromkeys(each for each in locations if each is not None))
-    broken: dict[str, StoreError] = {}
+    unusable = Unusable()
 
     def ask(location: Location) -> Fact:
-        server = server_of(location)
-        if server in broken:
-            return broken[server]
+        known = unusable.why(location)
+        if known is not None:
+            return known
         try:
             return stores.store(location).stat(location)
         except StoreError as error:
-            if error.reason in SAME_FOR_ALL:
-                broken.setdefault(server, error)
+            unusable.heed(location, error)
             return error
 
-    # One of each server first, so that a server that is away is waited for once.
-    first = list({server_of(each): each for each in reversed(wanted)}.values())
+    # One of each server and login first, so that a server that is away is waited for once.
+    first = list({account_of(each): each for each in reversed(wanted)}.values())
     found: dict[Location, Fact] = {}
     with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
         for batch in (first, [each for each in wanted if each not in set(first)]):

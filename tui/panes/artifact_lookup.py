@@ -16,8 +16,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from tui.artifacts import Stores, server_of
-from tui.artifacts.base import NO_SECRET, SAME_FOR_ALL, StoreError
+from tui.artifacts import Stores, Unusable
+from tui.artifacts.base import NO_SECRET, StoreError
 from tui.artifacts.items import Fact
 from tui.artifacts.repository import Found, look_for_repository
 from tui.bugs import caught
@@ -144,19 +144,17 @@ class ArtifactLookup(Widget):
     def _measure(self, locations: tuple[Location, ...]) -> None:
         """Ask what is at each location; a server that cannot be used is asked only once."""
         worker = get_current_worker()
-        broken: dict[str, StoreError] = {}
+        unusable = Unusable()
         for location in locations:
             if worker.is_cancelled:
                 return
-            server = server_of(location)
-            fact: Fact = broken.get(server)
+            fact: Fact = unusable.why(location)
             if fact is None:
                 try:
                     fact = self._stores.store(location).stat(location)
                 except StoreError as error:
                     fact = error
-                    if error.reason in SAME_FOR_ALL:
-                        broken[server] = error
+                    unusable.heed(location, error)
                     self._offer_own(location, error)
             self._answer(location, fact)
 

@@ -305,7 +305,7 @@ class ScreenStack:
     async def leave_at_once(self) -> None:
         """Leave from wherever one is; asked about only where something goes on that would end."""
         at_stake = self._at_stake
-        has_room = not isinstance(self.front, TooSmallScreen)
+        has_room = self._too_small is None
         if at_stake and has_room and not await self._app.push_screen_wait(LeaveScreen(at_stake)):
             return
         self._app.exit(0)
