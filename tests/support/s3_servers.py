@@ -47,8 +47,11 @@ def demo_s3(*names: str, region: str = "us-east-1") -> Iterator[tuple[str, Bucke
             if connection.transport is not None:
                 connection.transport.abort()
         await runner.cleanup()
-        # What was aborted is let go in the turns that follow.
-        for _ in range(10):
+        # What was aborted is let go in the turns that follow, and what was just taken in is there
+        # only after some.
+        for _ in range(20):
+            for transport in list(getattr(loop, "_transports", {}).values()):
+                transport.abort()
             await asyncio.sleep(0)
 
     port = asyncio.run_coroutine_threadsafe(start(), loop).result(10)

@@ -184,8 +184,9 @@ class ArtifactPreview(Vertical):
                 found = head(store, location, size)
                 names = zip(found.names, found.types, strict=True)
                 rows = [tuple(f"{name} ({called})" for name, called in names), *found.rows]
-                note = f"first {len(found.rows):,} of {found.total:,} rows"
                 is_cut = len(found.rows) < found.total
+                note = f"{found.total:,} {'row' if found.total == 1 else 'rows'}"
+                note = f"first {len(found.rows):,} of {note}" if is_cut else note
                 return Preview(grid_lines(rows), kind, note, is_cut)
             if self._ascii or not self._has_colours:
                 return StoreError("a picture, which needs colours and half blocks to be shown")
