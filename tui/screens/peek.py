@@ -36,7 +36,7 @@ from tui.widgets.cells import (
     wrapped,
 )
 from tui.widgets.header import HeaderPart
-from tui.widgets.line_view import COMMON, LineView
+from tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from tui.screens.pane_tabs import PaneTabs  # no list waits for it
@@ -54,7 +54,6 @@ LONGEST = 2000
 class Peek(LineView, can_focus=False):
     """Some lines below a list; the first has parts at its right, too."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
     DEFAULT_CSS = "Peek { height: 1; }"
 
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
@@ -105,7 +104,6 @@ class Preview(LineView):
     """What a list knows, beside it, one fact below the other; it is scrolled with or without going
     there."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("move.down", "scroll(1)", "Down", group="preview"),
         bind("move.up", "scroll(-1)", "Up", group="preview"),
@@ -201,7 +199,6 @@ class Part(NamedTuple):
 class PreviewTitle(LineView, can_focus=False):
     """What is previewed, and at the right in which form, with the keys that change it."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
     DEFAULT_CSS = "PreviewTitle { height: 1; }"
 
     def __init__(self, *, ascii: bool = False) -> None:

@@ -7,7 +7,7 @@ pane for: template, inputs, outputs, exit code, and why a container ran out of m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textual.strip import Strip
 
@@ -21,7 +21,7 @@ from tui.domain.templates import image_of
 from tui.domain.workflow import LABEL, Workflow
 from tui.panes.summary import hangs_on
 from tui.widgets.cells import Piece, plain, printable, rule, strip_of, width_of, wrapped
-from tui.widgets.line_view import COMMON, LineView
+from tui.widgets.line_view import LineView
 
 LABEL_WIDTH = 11
 """Cells of the words before a value, the blank behind them included."""
@@ -110,8 +110,6 @@ def _joined(*parts: str) -> str:
 
 class StepAbout(LineView, can_focus=False):
     """A rule with the name of what the cursor is on, and the facts of it below."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
 
     def __init__(self, *, ascii: bool = False) -> None:
         super().__init__(id="about-step")

@@ -32,7 +32,7 @@ from tui.widgets.cells import (
     strip_of,
     width_of,
 )
-from tui.widgets.line_view import LineView, token_classes
+from tui.widgets.line_view import LineView
 
 REVERSE = Style(reverse=True)
 
@@ -111,8 +111,6 @@ def is_long(text: str) -> bool:
 
 class LongField(FormField):
     """A value that is not edited on one line: how large it is, and how it begins."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = token_classes("muted")
 
     @dataclass
     class Changed(Message):
@@ -227,7 +225,6 @@ class SelectField(FormField):
     all values, the line shows those around the chosen one.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = token_classes("muted")
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("dialog.value-before", "turn(-1)", "Value before"),
         bind("dialog.value-next", "turn(1)", "Next value"),

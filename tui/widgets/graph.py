@@ -45,7 +45,7 @@ from tui.widgets.cells import (
 from tui.widgets.graph_drawing import Drawing, Wanted, draw
 from tui.widgets.graph_model import GraphModel
 from tui.widgets.graph_renderer import ALL, DETAILS, SIGNS, GraphRenderer, Seen
-from tui.widgets.line_view import COMMON, LineView
+from tui.widgets.line_view import LineView
 
 WHEEL = 3
 """Rows that the mouse wheel pans by."""
@@ -59,8 +59,6 @@ MOST_NAMED = 3
 
 class GraphView(LineView):
     """The graph of steps."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("move.right", "along(1)", "Along an edge", group="graph"),

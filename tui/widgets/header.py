@@ -7,7 +7,6 @@ Headers, tabs and context lines are such lines.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.style import Style
 from textual.color import Color
@@ -22,7 +21,7 @@ from tui.widgets.cells import (
     strip_of,
     width_of,
 )
-from tui.widgets.line_view import COMMON, LineView
+from tui.widgets.line_view import LineView
 
 HeaderPart = tuple[str, str]
 """A text as it came, and the token of its style ("" is plain)."""
@@ -41,7 +40,6 @@ LEAST_CUT = 8
 class HeaderLine(LineView, can_focus=False):
     """A line with parts at its left and parts at its right."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
     DEFAULT_CSS = "HeaderLine { height: 1; }"
 
     def __init__(

@@ -7,7 +7,7 @@ that does nothing here is not shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from textual.binding import Binding
 from textual.keys import key_to_character
@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from tui.keys import key_name
 from tui.widgets.cells import Piece, plain, printable, strip_of, width_of
-from tui.widgets.line_view import LineView, token_classes
+from tui.widgets.line_view import LineView
 
 GAP = "  "
 KEPT = ("actions", "help", "play_pause", "play_on")
@@ -60,7 +60,6 @@ def character_of(key: str) -> str | None:
 class Hints(LineView, can_focus=False):
     """As many hints as fit."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = token_classes("heading", "muted")
     DEFAULT_CSS = "Hints { height: 1; }"
 
     def __init__(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from textual.message import Message
 from textual.strip import Strip
 
 from tui.widgets.cells import Piece, strip_of
-from tui.widgets.line_view import COMMON, LineView
+from tui.widgets.line_view import LineView
 
 HEIGHTS = (" ▁▂▃▄▅▆▇█", " ._-=+*%#")
 """Bars from none to the highest, with and without UTF-8."""
@@ -38,7 +38,6 @@ class RateBar(Protocol):
 class RateStrip(LineView, can_focus=False):
     """Bars from the left to the right, the last time at the right."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
     DEFAULT_CSS = "RateStrip { height: 2; display: none; &.-open { display: block; } }"
 
     class Resized(Message):

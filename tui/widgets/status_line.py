@@ -7,12 +7,10 @@ it is old. Errors stay longer, and only seconds in which the screen is looked at
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual.strip import Strip
 
 from tui.widgets.cells import ASCII_ELLIPSIS, ELLIPSIS, cut, plain, printable, strip_of, wrapped
-from tui.widgets.line_view import LineView, token_classes
+from tui.widgets.line_view import LineView
 
 SEVERITIES = {
     "information": ("", "", ""),
@@ -32,7 +30,6 @@ ALL_OF_IT = "(? tells all of it)"
 class StatusLine(LineView, can_focus=False):
     """The last message."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = token_classes("warning", "problem")
     DEFAULT_CSS = "StatusLine { height: 1; }"
 
     def __init__(

@@ -22,7 +22,7 @@ from tui.domain.text import clean
 from tui.keys import hint
 from tui.messages import Said
 from tui.widgets.cells import padded, plain, width_of
-from tui.widgets.line_view import COMMON, LineView
+from tui.widgets.line_view import LineView
 from tui.widgets.table_model import TableModel, TablePosition
 from tui.widgets.table_renderer import Hidden, TableRenderer
 
@@ -77,7 +77,6 @@ class TableRows(Generic[T]):
 class Table(LineView, Generic[T]):
     """A list with a cursor, marks, a sticky header and columns that give way when it is narrow."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("move.down", "down", "Down", group="list"),
         bind("move.up", "up", "Up", group="list"),

@@ -25,7 +25,7 @@ from tui.domain.lines import Levels, LineModel, PlainRows
 from tui.keys import hint
 from tui.messages import Said
 from tui.widgets.finder import Finder
-from tui.widgets.line_view import COMMON, SYNTAX_TOKENS, LineView, token_classes
+from tui.widgets.line_view import LineView
 from tui.widgets.minimap import ERROR as ERROR_SIGN
 from tui.widgets.minimap import HIT, LEAST_ROWS, Found, MapCell, minimap
 from tui.widgets.minimap import WARNING as WARNING_SIGN
@@ -71,7 +71,6 @@ class MarkedLines(NamedTuple):
 class TextView(LineView):
     """Lines that can be followed, wrapped, panned and searched."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMMON | token_classes(*SYNTAX_TOKENS)
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("move.down", "down", "Down", group="text"),
         bind("move.up", "up", "Up", group="text"),
