@@ -323,6 +323,26 @@ def test_following_says_of_a_container_that_it_waits_to_start(
     assert printed.said.count("waiting to start") == 1
 
 
+def test_of_a_run_that_is_deleted_while_it_is_followed_it_says_so(
+    cluster: Cluster, run: Run, capsys: Captured
+) -> None:
+    etl(cluster, step("one", "01", "Running"), phase="Running")
+    cluster.pod(pod_of("one"))
+    cluster.print_log(pod_of("one"), "begun")
+    codes: list[int] = []
+    thread = threading.Thread(
+        target=lambda: codes.append(run("etl", "-f", "--no-prefix")), daemon=True
+    )
+    thread.start()
+    printed = Printed(capsys)
+    wait_until(printed.has("begun\n"))
+    cluster.delete(WORKFLOWS, "etl")
+    cluster.end_log(pod_of("one"))
+    thread.join(20)
+    assert codes == [0]
+    assert printed.has_said("etl was deleted before it was over: its log may end early\n")()
+
+
 def test_following_goes_from_pod_to_pod_until_the_workflow_is_over(
     cluster: Cluster, run: Run, capsys: Captured
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from tests.support.logs_pane import Written, asked, head, line, new, pod, running
 from tests.support.panes import bench
 from tests.support.scripted import ScriptedSource
@@ -66,6 +68,32 @@ async def test_only_the_steps_that_failed_and_all_again() -> None:
         assert "those that failed" in head(on)
         await on.pilot.press("L")
         assert words(on.app.text) == ["api fine", "web broken"]
+
+
+async def test_a_step_that_fails_while_its_log_is_read_counts_as_failed_from_then_on() -> None:
+    source = Written()
+    manifest = running("api", "web", "job")
+    async with bench(new, source) as on:
+        on.app.show(manifest, "")
+        for second, name in enumerate(("api", "web", "job"), 1):
+            source.pipe(pod(name)).put(line(second, "said"))
+        await on.until(lambda: on.pane.book.total == 3)
+        await on.pilot.press("L")
+        assert on.app.said[-1] == "no step of it has failed"
+        on.app.show(going_on(manifest, "web"), "")
+        await on.pilot.press("L")
+        assert words(on.app.text) == ["web said"]
+        on.app.show(going_on(manifest, "web", "job"), "")
+        await on.until(lambda: words(on.app.text) == ["web said", "job said"])
+
+
+def going_on(manifest: Manifest, *failed: str) -> Manifest:
+    """The same run, of which these steps failed so far."""
+    now = copy.deepcopy(manifest)
+    for node in now["status"]["nodes"].values():
+        if node.get("displayName") in failed:
+            node["phase"] = "Failed"
+    return now
 
 
 async def test_steps_and_containers_are_chosen_by_marks() -> None:

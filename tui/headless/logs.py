@@ -160,6 +160,10 @@ class _Following:
             self.take_from_logs()
             self._is_completed = workflow.is_completed
         elif isinstance(event, Gone):
+            if not self._is_completed:
+                self._printer.flush()
+                name = self._reader.workflow.metadata.name
+                say(f"argo-tui: {name} was deleted before it was over: its log may end early")
             self._is_completed = True
         elif isinstance(event, Stood) and isinstance(event.standing, Stale):
             self._tell(event.standing)

@@ -494,6 +494,8 @@ class LogsPane(SearchedPane):
             self._follower.try_again()
         # What became of a step tells something of a log that has ended.
         self._add_of_run(run.early_ends())
+        if self._only_failed and self.book.wanted.left_out - self._sources_left_out():
+            self._choose_lines()  # a step failed whose lines were left out until then
         self._tell_run(run)
         self._show_head()
 
@@ -921,7 +923,8 @@ class LogsPane(SearchedPane):
         run = self._run
         if run is None or self._other_has_keys:
             raise SkipAction()  # of one step: the screen goes to the next that failed
-        if not self._only_failed and not any(each.node.is_problem for each in run.targets):
+        pods = pods_within(run.workflow, self._choice.within)
+        if not self._only_failed and not any(pod.is_problem for pod in pods):
             self.context.say("no step of it has failed")
             return
         self._only_failed = not self._only_failed
