@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tui.artifacts import Stores, Unusable, account_of
+from tui.artifacts import Stores
 from tui.artifacts.base import NO_SECRET, SAME_FOR_ALL, Folder, Stat, StoreError
 from tui.artifacts.items import Fact, Item, size_of, state_of, type_of
+from tui.artifacts.measuring import measure
 from tui.artifacts.repository import look_for_repository
 from tui.artifacts.served import served
 from tui.domain import decode
@@ -34,9 +34,6 @@ from tui.ports.secrets import reader_of
 from tui.ports.stores import StoreAnswers, reached_from
 from tui.settings import Settings
 from tui.sources import open_source, scope_of
-
-ASKED_AT_ONCE = 8
-"""Questions to stores that are under way at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,25 +193,9 @@ def _is_there(artifact: NodeArtifact) -> bool:
 def measured(locations: Sequence[Location | None], stores: Stores) -> dict[Location, Fact]:
     """What stores say of locations; one that cannot be used is asked once."""
     wanted = list(dict.fromkeys(each for each in locations if each is not None))
-    unusable = Unusable()
-
-    def ask(location: Location) -> Fact:
-        known = unusable.why(location)
-        if known is not None:
-            return known
-        try:
-            return stores.store(location).stat(location)
-        except StoreError as error:
-            unusable.heed(location, error)
-            return error
-
-    # One of each server and login first, so that a server that is away is waited for once.
-    first = list({account_of(each): each for each in reversed(wanted)}.values())
     found: dict[Location, Fact] = {}
-    with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
-        for batch in (first, [each for each in wanted if each not in set(first)]):
-            found.update(zip(batch, pool.map(ask, batch), strict=True))
-    return found
+    measure(wanted, lambda each: stores.store(each).stat(each), found.__setitem__)
+    return {each: found[each] for each in wanted}
 
 
 def say_troubles(facts: dict[Location, Fact], stores: Stores) -> bool:

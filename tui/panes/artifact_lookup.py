@@ -16,9 +16,10 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from tui.artifacts import Stores, Unusable
-from tui.artifacts.base import NO_SECRET, StoreError
+from tui.artifacts import Stores
+from tui.artifacts.base import NO_SECRET, Folder, Stat, StoreError
 from tui.artifacts.items import Fact
+from tui.artifacts.measuring import measure
 from tui.artifacts.repository import Found, look_for_repository
 from tui.bugs import caught
 from tui.domain.artifact import NodeArtifact
@@ -142,21 +143,18 @@ class ArtifactLookup(Widget):
         description="measuring artifacts",
     )
     def _measure(self, locations: tuple[Location, ...]) -> None:
-        """Ask what is at each location; a server that cannot be used is asked only once."""
+        """Ask what is at each location."""
         worker = get_current_worker()
-        unusable = Unusable()
-        for location in locations:
-            if worker.is_cancelled:
-                return
-            fact: Fact = unusable.why(location)
-            if fact is None:
-                try:
-                    fact = self._stores.store(location).stat(location)
-                except StoreError as error:
-                    fact = error
-                    unusable.heed(location, error)
-                    self._offer_own(location, error)
+
+        def answer(location: Location, fact: Fact) -> None:
+            if isinstance(fact, StoreError):
+                self._offer_own(location, fact)
             self._answer(location, fact)
+
+        def stat(location: Location) -> Stat | Folder:
+            return self._stores.store(location).stat(location)
+
+        measure(locations, stat, answer, lambda: worker.is_cancelled)
 
     @work(
         thread=True,
