@@ -108,7 +108,7 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "The palette",
         "Typing narrows it; Enter does what the cursor is on. Some commands take a word after "
         "their name: `ns argo,data` or `ns all`, `sort age`, `filter phase:failed`; Tab "
-        "completes it. `:q` and Enter leaves at once.",
+        "completes it. `:q` and Enter leaves at once, unless a download or the like would end.",
         ("palette:Palette",),
     ),
     (

@@ -144,7 +144,7 @@ def _config(config: Any, style: str, more: dict[str, Any]) -> Any:
         # Many other S3 servers reject the checksums that boto3 adds by default.
         "request_checksum_calculation": "when_required",
         "response_checksum_validation": "when_required",
-        "max_pool_connections": 16,
+        "max_pool_connections": 3 * 16,  # as many as three downloads take at a time
         "tcp_keepalive": True,
         "ignore_configured_endpoint_urls": True,
     }
