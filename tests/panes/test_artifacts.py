@@ -227,6 +227,23 @@ async def test_a_folder_opens_and_left_goes_back_to_it(server: tuple[str, Bucket
         assert seen.app.escaped == 1, "Esc that is not for the pane goes on to the screen"
 
 
+async def test_a_folder_has_no_columns_of_what_it_is_in_however_one_came_to_it(
+    server: tuple[str, Buckets],
+) -> None:
+    async with showing(workflow(server[0]), size=(80, 9)) as seen:
+        rows = seen.app.query_one(ArtifactRows)
+        await seen.until(lambda: "STEP" in seen.rows[0])
+        await seen.press("G")
+        while rows.current is not None and rows.current.name != "shards":
+            await seen.press("up")
+        await seen.press("enter")
+        await seen.until(lambda: rows.is_in_folder)
+        assert seen.rows[0].split()[:2] == ["NAME", "SIZE"]
+        await seen.press("left")
+        await seen.until(lambda: not rows.is_in_folder)
+        assert seen.rows[0].split()[:2] == ["STEP", "NAME"]
+
+
 async def test_braces_go_to_what_is_missing_round_the_end(server: tuple[str, Buckets]) -> None:
     async with showing(workflow(server[0]), size=(120, 24)) as seen:
         rows = seen.app.query_one(ArtifactRows)

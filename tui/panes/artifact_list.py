@@ -530,6 +530,8 @@ class ArtifactRows(Table[Item]):
         self._problems_only = False
         self.marks = frozenset()
         self._fill()
+        # Entries of a folder have no step, artifacts have one.
+        self.refit()
 
     def action_back(self) -> None:
         """Pan back to the first columns, or leave the folder where they are shown."""
