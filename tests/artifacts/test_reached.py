@@ -12,9 +12,16 @@ from tests.support.fake_api import fake_api
 from tests.support.s3_servers import ACCESS_KEY, SECRET_KEY, demo_s3
 from tests.support.s3_store import here, secrets
 from tests.support.scripted import ScriptedSource
-from tui.artifacts import Stores, Unusable
+from tui.artifacts import Stores, Unusable, open_store
 from tui.artifacts.base import Reason, StoreError
-from tui.domain.location import Location, RawLocation, S3Location, SecretRef, reached
+from tui.domain.location import (
+    Location,
+    RawLocation,
+    S3Location,
+    SecretRef,
+    located,
+    reached,
+)
 from tui.ports.stores import reached_from
 from tui.settings import S3Settings
 
@@ -145,3 +152,14 @@ def test_what_a_server_says_of_one_login_is_not_held_against_another(
         (here("minio:9001", "a"), elsewhere),
     ):
         assert (unusable.why(location) is not None) == is_known
+
+
+def test_of_stores_that_speak_the_protocol_of_s3_the_login_counts_too() -> None:
+    fields = {"endpoint": "oss.test", "bucket": "b", "key": "k"}
+    place = located({"oss": fields}, "ml")
+    open_store(place, secrets).close()  # its module is there by now
+    unusable = Unusable()
+    unusable.heed(place, StoreError("no", reason="login"))
+    other = {**fields, "accessKeySecret": {"name": "s", "key": "k"}}
+    assert unusable.why(located({"oss": {**fields, "key": "j"}}, "ml")) is not None
+    assert unusable.why(located({"oss": other}, "ml")) is None

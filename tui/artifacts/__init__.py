@@ -34,9 +34,11 @@ from tui.domain.location import (
     Location,
     OtherLocation,
     S3Location,
-    by_s3,
     with_own_credentials,
 )
+
+# Under another name: that of a module in here would take its place when it is imported.
+from tui.domain.location import by_s3 as as_s3
 from tui.ports.stores import StoreAnswers
 from tui.ports.threads import CancelToken
 from tui.registry import Registry
@@ -148,7 +150,7 @@ def server_of(location: Location) -> str:
 
 def account_of(location: Location) -> tuple[str, Location | None]:
     """The server of a location, and what it is asked with where that is known."""
-    place = by_s3(location.stored if isinstance(location, InsideLocation) else location)
+    place = as_s3(location.stored if isinstance(location, InsideLocation) else location)
     whose = replace(place, bucket="", key="") if isinstance(place, S3Location) else None
     return server_of(location), whose
 
