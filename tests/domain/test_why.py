@@ -358,3 +358,23 @@ def test_where_steps_are_in_the_database_that_is_said_and_not_that_nothing_is_wr
     assert answer.headline == headline
     (known,) = labelled(answer, "not known")
     assert known.text == "its steps are in Argo's database, where only Argo Server reads them"
+
+
+def test_of_a_request_that_failed_nothing_is_asked_that_its_message_does_not_say() -> None:
+    refused = run(step("w", "Failed", "HTTP", message="received non-2xx response code: 404"))
+    found = decode.workflow(json.encode(refused))
+    assert (wanted(found, NOW).pods, wanted(found, NOW).log) == ((), None)
+    pod_name = "w-1340600742-agent"
+    answer = explain(
+        Evidence(found, NOW, pods={pod_name: {}}, logs={(pod_name, "main"): Tail((), False)})
+    )
+    assert {each.label for each in answer.findings}.isdisjoint({"log", "pod"}), texts(answer)
+
+
+def test_of_an_agent_that_failed_itself_its_pod_is_asked_for() -> None:
+    message = 'agent pod failed with reason:"OOMKilled"'
+    found = decode.workflow(json.encode(run(step("w", "Error", "HTTP", message=message))))
+    assert wanted(found, NOW).pods == ("w-1340600742-agent",)
+    assert "its pod is gone" in texts(
+        explain(Evidence(found, NOW, pods={wanted(found, NOW).pods[0]: {}}))
+    )

@@ -792,6 +792,14 @@ def waiting_cases() -> Iterator[Case]:
             ),
         ),
     )
+    for phase in ("Succeeded", "Failed"):
+        yield Case(
+            f"{phase.lower()} before Argo looked",
+            "pod",
+            f"Argo to take note that its pod is over ({phase}) already",
+            one(),
+            (pod(main=over(0), spec={"nodeName": "gpu-17"}, status={"phase": phase}),),
+        )
     yield Case(
         "gate",
         "gate",

@@ -130,7 +130,7 @@ _NEVER_MADE = re.compile(r'pods? "[^"]*" is forbidden')
 def pod_is_gone(step: Step) -> Iterator[Finding]:
     """Whether its pod could be looked at."""
     name = step.pod_name
-    if not name or step.pod or _NEVER_MADE.match(step.message):
+    if not name or step.pod or _NEVER_MADE.match(step.message) or is_said_by_agent(step.node):
         return
     why = step.evidence.unread.get(PODS, "")
     if name in step.evidence.pods:
@@ -143,8 +143,20 @@ def pod_is_gone(step: Step) -> Iterator[Finding]:
         )
 
 
+_AGENT_FAILED = "agent pod failed"
+
+
+def is_said_by_agent(node: Node) -> bool:
+    """Whether an agent did it and said what came of it: its pod, which goes with the run, and its
+    log, which is Argo's own, tell no more."""
+    is_told = node.is_problem and bool(node.message) and _AGENT_FAILED not in node.message
+    return node.type in AGENTS and is_told
+
+
 def log_lines(step: Step) -> Iterator[Finding]:
     """The first error among the last lines of its log, then the last of them."""
+    if is_said_by_agent(step.node):
+        return
     name = step.pod_name
     found = [(c, tail) for (pod, c), tail in step.evidence.logs.items() if pod == name and name]
     for container, tail in found:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from tui.domain.attempts import attempts, is_hook
 from tui.domain.branches import BOUNDARIES
 from tui.domain.durations import compact, epoch_of, seconds_between, seconds_of
-from tui.domain.node import AGENTS, PENDING, RUNNING, Node, NodeId
+from tui.domain.node import AGENTS, FAILED, PENDING, RUNNING, SUCCEEDED, Node, NodeId
 from tui.domain.progress import EXECUTABLE
 from tui.domain.upcoming import coming_of, items_of
 from tui.domain.why.evidence import (
@@ -424,15 +424,17 @@ def waits_for_container(step: Step) -> Iterator[Finding]:
 
 
 def on_a_node(step: Step) -> Iterator[Finding]:
-    """It has a node, and its containers are being made there."""
+    """It has a node, and its containers are being made there, or more than that."""
     node = step.pod_text("spec", "nodeName")
     phase = step.pod_text("status", "phase")
     if step.node.phase != PENDING or not node or step.node.type != POD:
         return
-    if phase not in (PENDING, RUNNING):
+    if phase not in (PENDING, RUNNING, SUCCEEDED, FAILED):
         return
-    if phase == RUNNING:
-        words = f"Argo to take note that its pod runs on {node} already"
+    if phase != PENDING:
+        # Argo looks at a workflow every ten seconds or so: what is short is over by then.
+        stands = f"runs on {node}" if phase == RUNNING else f"is over ({phase})"
+        words = f"Argo to take note that its pod {stands} already"
         where = step.of_pod("status", "phase", quote=phase)
         yield step.finding("pod", "waits for", words, where)
         return
