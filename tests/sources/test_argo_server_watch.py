@@ -37,6 +37,7 @@ from tui.ports.collections import (
     Unreadable,
 )
 from tui.ports.threads import CancelToken
+from tui.sources import argo_server
 from tui.sources.argo_server import ArgoServerSource
 from tui.sources.argo_server_collections import ServedWorkflows, summary
 
@@ -189,6 +190,21 @@ def test_who_may_not_watch_reads_again_and_again_and_it_is_said() -> None:
         wait_until(lambda: any(isinstance(e.standing, Polled) for e in follower.of(Stood)))
         assert shown(follower) == {"etl": "Running"}
         assert not any(isinstance(e.standing, Unreadable | Stale) for e in follower.of(Stood))
+
+
+def test_a_watch_that_was_refused_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(argo_server, "WATCH_AGAIN", 0.2)
+    server = StandIn(manifest("etl", phase="Running"))
+    with following(server) as (follower, _):
+        wait_until(lambda: live(follower))
+        server.refusing["GET /api/v1/workflow-events/"] = (403, 7, "RBAC: role not found")
+        server.end_watches()
+        wait_until(lambda: any(isinstance(e.standing, Polled) for e in follower.of(Stood)))
+        server.refusing.clear()
+        wait_until(lambda: isinstance(follower.of(Stood)[-1].standing, Live))
+        server.put(manifest("new", phase="Running"))
+        wait_until(lambda: shown(follower) == {"etl": "Running", "new": "Running"})
+        assert not any(isinstance(e.standing, Unreadable) for e in follower.of(Stood))
 
 
 def test_a_list_that_may_not_be_read_says_so_in_the_words_of_the_server() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -54,6 +55,8 @@ POLLED = 30.0
 """Seconds between two lists of what the server has no watch of."""
 POLLED_WORKFLOWS = 10.0
 """The same of workflows that may be listed and not watched."""
+WATCH_AGAIN, LONGEST_AGAIN = 15.0, 300.0
+"""Seconds after which a watch that was refused is tried again; twice as many each time."""
 POLLED_OBJECT = 10.0
 """Seconds between two reads of one object that cannot be watched."""
 
@@ -138,16 +141,25 @@ class ArgoServerSource:
         found = self._workflows(part, scope, summary(kind), stop)
         looks = Looks(self._transport, part, sink)
         looking = endless("looks", looks.run, lambda error: None)
+        seconds = WATCH_AGAIN
         try:
-            Reflector(found, _UntilRefused(part, sink, stop, looks), stop).run()
-        except _NotWatched:
-            self._server.polls.follow(
-                lambda: tuple(all_pages(_numbered(found.by_pages))),
-                LookingAudience(part, sink, stop, looks),
-                lambda: sink(Stood(part, Polled(POLLED_WORKFLOWS))),
-                stop,
-                POLLED_WORKFLOWS,
-            )
+            while not stop.is_set:
+                began = time.monotonic()
+                try:
+                    Reflector(found, _UntilRefused(part, sink, stop, looks), stop).run()
+                except _NotWatched:
+                    # An API server that has just begun knows no rights yet, and others are given.
+                    if time.monotonic() - began > LONGEST_AGAIN:
+                        seconds = WATCH_AGAIN
+                    self._server.polls.follow(
+                        lambda: tuple(all_pages(_numbered(found.by_pages))),
+                        LookingAudience(part, sink, stop, looks),
+                        lambda: sink(Stood(part, Polled(POLLED_WORKFLOWS))),
+                        stop,
+                        POLLED_WORKFLOWS,
+                        seconds,
+                    )
+                    seconds = min(LONGEST_AGAIN, seconds * 2)
         finally:
             looking.set()
             looks.end()

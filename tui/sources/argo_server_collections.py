@@ -14,6 +14,7 @@ Of other kinds the server has no watch: they are read again and again.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -552,15 +553,18 @@ class Polls:
         polled: Callable[[], object],
         stop: CancelToken,
         every: float,
+        seconds: float = math.inf,
     ) -> None:
-        """Read, tell, wait, until stopped. `polled` says how it stands, each time it was read.
+        """Read, tell, wait, until stopped or for so many seconds. `polled` says how it stands, each
+        time it was read.
 
         Raises: what the audience raises of a first read that is refused.
         """
         attempt, has_read = 0, False
+        end = time.monotonic() + seconds
         self._stops.append(stop)
         try:
-            while not stop.is_set:
+            while not stop.is_set and time.monotonic() < end:
                 wait = every
                 try:
                     items = read()
@@ -574,7 +578,7 @@ class Polls:
                     wait = self._told(
                         caught_in_source(error, "reading"), audience, attempt, has_read
                     )
-                stop.sleep(wait)
+                stop.sleep(min(wait, max(0.0, end - time.monotonic())))
         finally:
             self._stops.remove(stop)
 

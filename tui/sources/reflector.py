@@ -41,6 +41,9 @@ QUIET_EXPIRIES = 2
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 REFUSED_WAIT = 60.0
 """Seconds between tries while the cluster refuses us; somebody has to do something first."""
+QUICK_REFUSALS = 2
+"""How often in a row a refusal of what was read before is soon tried again: an API server that has
+just begun knows no rights yet."""
 MOST_MUTE = 5
 """So many watches in a row without a word, and what is known is listed again: a cluster that was
 made anew has nothing to tell of versions that it has not reached yet."""
@@ -126,6 +129,7 @@ class Reflector(Generic[T]):
         self._version = ""
         self._attempt = 0
         self._expiries = 0
+        self._refusals = 0
         self._has_listed = False
         self._silences = 0
         """Watches in a row that ended in silence."""
@@ -281,7 +285,7 @@ class Reflector(Generic[T]):
     # --- waiting ---------------------------------------------------------------------------
 
     def _forget_troubles(self) -> None:
-        self._attempt = self._expiries = self._silences = 0
+        self._attempt = self._expiries = self._silences = self._refusals = 0
 
     def _list_again(self, error: Expired) -> None:
         """Listing again helps, so that nothing is said of it, unless it is all that we do."""
@@ -308,7 +312,9 @@ class Reflector(Generic[T]):
             return
         wait = self._pause()
         if isinstance(error, Refused | Missing):
-            wait = REFUSED_WAIT * (0.5 + self._jitter() / 2)
+            self._refusals += 1
+            if self._refusals > QUICK_REFUSALS:
+                wait = REFUSED_WAIT * (0.5 + self._jitter() / 2)
         elif error.wait(wait) != wait:
             # Not all at the same moment, who were told the same.
             wait = error.wait(wait) + self._jitter() / 2
