@@ -13,7 +13,7 @@ from msgspec import json
 from tests.support.why import ENDED, NOW, RETRY, Case, cases, pod, run, step, warning
 from tui.domain import decode
 from tui.domain.why.answer import explain, wanted
-from tui.domain.why.evidence import EVENTS, PODS, Evidence, RetryFacts, Tail
+from tui.domain.why.evidence import EVENTS, LOGS, PODS, Evidence, RetryFacts, Tail
 from tui.domain.why.failing import FAILURES
 from tui.domain.why.finding import Answer, FieldAt, Finding, Verdict, dotted
 from tui.domain.why.scheduler import groups
@@ -360,21 +360,20 @@ def test_where_steps_are_in_the_database_that_is_said_and_not_that_nothing_is_wr
     assert known.text == "its steps are in Argo's database, where only Argo Server reads them"
 
 
-def test_of_a_request_that_failed_nothing_is_asked_that_its_message_does_not_say() -> None:
+@pytest.mark.parametrize("lacks", [{}, {LOGS: "its pod is gone"}])
+def test_of_a_request_that_failed_the_pod_and_log_of_the_agent_are_not_missed(
+    lacks: dict[str, str],
+) -> None:
     refused = run(step("w", "Failed", "HTTP", message="received non-2xx response code: 404"))
-    found = decode.workflow(json.encode(refused))
-    assert (wanted(found, NOW).pods, wanted(found, NOW).log) == ((), None)
-    pod_name = "w-1340600742-agent"
-    answer = explain(
-        Evidence(found, NOW, pods={pod_name: {}}, logs={(pod_name, "main"): Tail((), False)})
-    )
+    found, agent = decode.workflow(json.encode(refused)), "w-1340600742-agent"
+    read = {} if lacks else {(agent, "main"): Tail((), False)}
+    answer = explain(Evidence(found, NOW, pods={agent: {}}, logs=read, unread=lacks))
     assert {each.label for each in answer.findings}.isdisjoint({"log", "pod"}), texts(answer)
 
 
-def test_of_an_agent_that_failed_itself_its_pod_is_asked_for() -> None:
+def test_of_an_agent_that_failed_itself_it_is_said_that_its_pod_is_gone() -> None:
     message = 'agent pod failed with reason:"OOMKilled"'
     found = decode.workflow(json.encode(run(step("w", "Error", "HTTP", message=message))))
     assert wanted(found, NOW).pods == ("w-1340600742-agent",)
-    assert "its pod is gone" in texts(
-        explain(Evidence(found, NOW, pods={wanted(found, NOW).pods[0]: {}}))
-    )
+    answer = explain(Evidence(found, NOW, pods={"w-1340600742-agent": {}}))
+    assert "its pod is gone" in texts(answer)

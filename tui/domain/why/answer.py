@@ -22,7 +22,6 @@ from tui.domain.why.besides import (
     chain,
     inputs,
     is_invalid,
-    is_said_by_agent,
     log_lines,
     pod_is_gone,
     retried,
@@ -88,7 +87,7 @@ def wanted(workflow: Workflow, now: datetime, focus: str = "", pod_names: str = 
         )
     if node is not None and node.is_problem:
         target = best_target(workflow, node, pod_names)
-        pod = evidence.pod_of(node) if not is_said_by_agent(node) else ""
+        pod = evidence.pod_of(node)
         return Wanted(
             node,
             (pod,) if pod else (),

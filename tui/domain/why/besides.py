@@ -148,15 +148,13 @@ _AGENT_FAILED = "agent pod failed"
 
 def is_said_by_agent(node: Node) -> bool:
     """Whether an agent did it and said what came of it: its pod, which goes with the run, and its
-    log, which is Argo's own, tell no more."""
+    log are not missed."""
     is_told = node.is_problem and bool(node.message) and _AGENT_FAILED not in node.message
     return node.type in AGENTS and is_told
 
 
 def log_lines(step: Step) -> Iterator[Finding]:
     """The first error among the last lines of its log, then the last of them."""
-    if is_said_by_agent(step.node):
-        return
     name = step.pod_name
     found = [(c, tail) for (pod, c), tail in step.evidence.logs.items() if pod == name and name]
     for container, tail in found:
@@ -164,7 +162,8 @@ def log_lines(step: Step) -> Iterator[Finding]:
         place = "archived log" if tail.is_archived else "log"
         of = f"{place} of {container}" if container != "main" else place
         if not lines:
-            yield step.finding("log", of, "it is empty", weight="unknown")
+            if not is_said_by_agent(step.node):
+                yield step.finding("log", of, "it is empty", weight="unknown")
             continue
 
         def pointer(at: int, of: str = container, of_lines: tuple[str, ...] = lines) -> LogAt:
@@ -194,7 +193,8 @@ def log_lines(step: Step) -> Iterator[Finding]:
                     (pointer(at),),
                     step=str(step.node.id),
                 )
-    if not found and LOGS in step.evidence.unread and name:
+    is_missed = not found and not is_said_by_agent(step.node)
+    if is_missed and LOGS in step.evidence.unread and name:
         yield step.finding(
             "log", "log", f"not known: {step.evidence.unread[LOGS]}", weight="unknown"
         )
