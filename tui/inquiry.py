@@ -275,7 +275,7 @@ class Inquiry:
 
         def read() -> Tail:
             blocks = list(reader.blocks(target, self._stop, number=number))
-            lines = [clean(line) for line in _lines(blocks)]
+            lines = [clean(line) for line in _lines(target, blocks)]
             is_archived = any(origins[block.source] == "archive" for block in blocks)
             return Tail(tuple(lines[-TAIL:]), is_archived)
 
@@ -317,7 +317,7 @@ def last_line(source: Connection, workflow: Workflow, target: LogTarget, stop: C
     except Missing:
         data = end_of_archived(source, workflow, target, LAST_BYTES)
         blocks = list(blocks_of([data], stamped=False))
-    said = (clean(line).strip() for line in reversed(_lines(blocks)))
+    said = (clean(line).strip() for line in reversed(_lines(target, blocks)))
     return next(filter(None, said), "")
 
 
@@ -331,11 +331,12 @@ def _may_speak(target: LogTarget, pods: Mapping[str, Manifest]) -> bool:
     return target.may_begin and phase not in (None, PENDING)
 
 
-def _lines(blocks: Iterable[LogBlock]) -> list[str]:
-    """Those that the program wrote: what Argo added says nothing of it."""
+def _lines(target: LogTarget, blocks: Iterable[LogBlock]) -> list[str]:
+    """Those that the program wrote: what Argo added says nothing of it. An agent is Argo's own, and
+    so is all that it writes."""
     return [
         decoded_log(line)
-        for block in of_program(blocks)
+        for block in (blocks if target.is_agents else of_program(blocks))
         for line in block.data.removesuffix(b"\n").split(b"\n")
     ]
 

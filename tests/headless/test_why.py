@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -137,16 +137,23 @@ def test_nothing_that_a_cluster_says_reaches_the_terminal_as_it_came(tmp_path: P
 # --- against a cluster ---------------------------------------------------------------------------
 
 
+LOG = "epoch 1", "ERROR: bad batch"
+
+
 @contextmanager
-def cluster(which: Case, folder: Path, *, refuses: str = "") -> Iterator[tuple[FakeApi, list[str]]]:
-    """A cluster with that workflow; `refuses` is a part of the paths that it refuses."""
+def cluster(
+    which: Case, folder: Path, *, refuses: str = "", log: Sequence[str] = LOG
+) -> Iterator[tuple[FakeApi, list[str]]]:
+    """A cluster with that workflow; `refuses` is a part of the paths that it refuses, `log` has the
+    lines of every log."""
 
     def answer(asked: Asked, reply: Reply) -> None:
         path = asked.path
         if refuses and refuses in path:
             reply.refuse(403, "Forbidden", f"you may not read {refuses}")
         elif path.endswith("/log"):
-            reply.raw(b"2026-11-29T09:53:00Z epoch 1\n2026-11-29T09:53:01Z ERROR: bad batch\n")
+            stamped = (f"2026-11-29T09:53:{at:02}Z {line}\n" for at, line in enumerate(log))
+            reply.raw("".join(stamped).encode())
         elif path.endswith("/workflows/w"):
             reply.json(which.workflow)
         elif "/workflows/" in path:
@@ -211,6 +218,15 @@ def test_of_the_log_of_an_agent_the_lines_that_name_the_step_are_told(tmp_path: 
     with cluster(which, tmp_path) as (_, command):
         said = run([*command, "w", "other"])
     assert "epoch 1" in said.out and "bad batch" not in said.out
+
+
+def test_what_an_agent_writes_is_told_although_it_is_argo_that_writes_it(tmp_path: Path) -> None:
+    words = 'time=2026-12-01T13:35:58.015Z level=INFO msg="{}" nodeID={} argo=true'
+    lines = [words.format("Processing task", "w"), words.format("Sending result", "x-2")]
+    with cluster(case("agent at work"), tmp_path, log=lines) as (_, command):
+        said = run([*command, "w"])
+    assert "Processing task" in said.out and "Sending result" not in said.out
+    assert "it is empty" not in said.out
 
 
 def test_of_a_lock_only_who_holds_and_waits_for_it_is_read(tmp_path: Path) -> None:
