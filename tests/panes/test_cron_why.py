@@ -57,6 +57,8 @@ async def test_a_run_that_forbids_overlap_is_opened_from_there() -> None:
     async with showing(source=ScriptedSource(nightly_etl(), held)) as shown:
         await opened(shown, "W")
         await shown.until_shown("it forbids overlap")
+        helps = next(row for row in shown.rows_of_screen if "what helps" in row)
+        assert helps.split() == ["what", "helps", "Enter", "goes", "there"]
         await shown.press("enter")
         await shown.until(lambda: shown.detail.key.name == name)
 

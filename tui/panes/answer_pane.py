@@ -15,7 +15,7 @@ from tui.domain.identity import ObjectKey
 from tui.domain.why.finding import Answer, EventAt, FieldAt, Finding, LogAt, SampleAt, Verdict
 from tui.domain.why.words import LABEL, SIGNS, further, label_of, sign_of
 from tui.domain.workflow import WORKFLOW
-from tui.keys import KEYS, hint
+from tui.keys import hint
 from tui.messages import OpenObject, ShowProof
 from tui.panes.base import PaneContext
 from tui.panes.text_pane import TextPane
@@ -160,6 +160,7 @@ WOULD = {
     "act.new-run": "resubmits",
     "act.retry": "retries",
     "act.suspend": "resumes",
+    "open": "goes there",
     "pane.logs": "shows its log",
 }
 """By binding id, what a key that could help does."""
@@ -171,9 +172,9 @@ HELPS = "what helps"
 
 def _helps(finding: Finding | None) -> str:
     """The key that could help and what it does; not broken over two rows."""
-    if finding is None or not finding.key or finding.key not in KEYS:
+    if finding is None or finding.key not in WOULD:
         return ""
-    return f"{hint(finding.key)}\N{NO-BREAK SPACE}{WOULD.get(finding.key, 'helps')}"
+    return f"{hint(finding.key)}\N{NO-BREAK SPACE}{WOULD[finding.key]}"
 
 
 def _hint(finding: Finding | None) -> str:
