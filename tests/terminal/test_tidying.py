@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import os
 import sys
 from collections.abc import Callable, Iterator
 
@@ -11,6 +13,7 @@ from rich.cells import cached_cell_len
 from textual.css.scalar import Scalar
 from textual.geometry import Region
 
+from tests.support.processes import memory
 from tui.terminal.textual_private import _tables_of_answers
 from tui.terminal.tidying import (
     ANSWERS,
@@ -25,6 +28,8 @@ from tui.terminal.tidying import (
     THRESHOLDS,
     YOUNGER,
     Tidying,
+    _c_library,
+    give_back,
 )
 
 
@@ -228,3 +233,26 @@ def test_every_table_of_answers_that_drawing_fills_is_known() -> None:
         cached_cell_len,
     ):
         assert id(answers) in known, answers
+
+
+def test_memory_that_was_freed_is_given_back_to_the_system() -> None:
+    loop, tidy, _ = tidying()
+    # Blocks of this size stay with the C library when they are freed, but for what lies at the end.
+    blocks = [b"x" * 50_000 for _ in range(400)]
+    last = b"x" * 50_000
+    taken = memory(os.getpid())
+    blocks.clear()
+    tidy.closed()
+    loop.wait(REST)
+    tidy.end()
+    assert memory(os.getpid()) < taken - 15_000_000
+    assert last
+
+
+def test_where_the_c_library_cannot_be_asked_nothing_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: object())
+    _c_library.cache_clear()
+    give_back()
+    _c_library.cache_clear()

@@ -12,7 +12,8 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
-from typing import Protocol
+from functools import lru_cache
+from typing import Any, Protocol
 
 from tui.terminal import textual_private
 
@@ -45,6 +46,30 @@ YOUNGER, OLDEST = 1, 2
 """Generations of Python's collector."""
 ANSWERS = 500
 """Entries of a table of answers of Textual's or Rich's that may stay."""
+ARENA_MAX, ARENAS = -8, 2
+"""The parameter of glibc's allocator for how many heaps threads share, and how many that may be.
+Each thread would have one, which keeps what the thread took at most; of ours only one computes at
+a time."""
+
+
+def give_back() -> None:
+    """Give the system the memory that the C library keeps for later, where it can be asked to."""
+    library = _c_library()
+    if library is not None:
+        library.malloc_trim(0)
+
+
+@lru_cache(maxsize=1)
+def _c_library() -> Any:
+    """That of this process; None where it is not glibc."""
+    # Of no use before the first screen was closed, and it takes some milliseconds.
+    import ctypes
+
+    library = ctypes.CDLL(None)
+    if not hasattr(library, "malloc_trim") or not hasattr(library, "mallopt"):
+        return None
+    library.mallopt(ARENA_MAX, ARENAS)
+    return library
 
 
 class Loop(Protocol):
@@ -143,4 +168,5 @@ class Tidying:
         textual_private.forget_drawn()
         textual_private.forget_answers(ANSWERS)
         self._look_at_all()
+        give_back()
         self._plan(ONCE_MORE if was_closed else SOME_TIME)
