@@ -14,6 +14,7 @@ from tui.columns import (
     next_sort_column,
     workflow_columns,
 )
+from tui.columns.nodes import asked_for
 from tui.columns.workflows import workflow_icon
 from tui.domain.node import FAILED, RUNNING, Node, NodeId, Parameter
 from tui.domain.quantity import cores, memory
@@ -291,3 +292,15 @@ def test_some_columns_are_only_there_where_somebody_wants_them() -> None:
         3,
         "team=ml",
     ]
+
+
+@pytest.mark.parametrize("type", ["Pod", "Suspend", "HTTP", "Plugin"])
+def test_what_has_no_pod_asked_for_nothing_whatever_comes_after_it(type: str) -> None:
+    node = Node(
+        id=NodeId("gate"),
+        type=type,
+        started_at="2026-08-21T11:00:00Z",
+        finished_at="2026-08-21T11:00:10Z",
+        resources_duration={"memory": 20},
+    )
+    assert asked_for(node, "memory") == (2.0 if type == "Pod" else None)

@@ -185,7 +185,7 @@ def asked_for(node: Node, resource: str) -> float | None:
     """What a node that is over asked for at a time, on average: its `resourcesDuration` over its
     duration, in cores or, of memory, in Argo's units; None where that is not known."""
     amount, seconds = (
-        node.resources_duration.get(resource),
+        node.own_resources.get(resource),
         span_of(node.started_at, node.finished_at),
     )
     return amount / seconds if amount and seconds else None

@@ -196,6 +196,13 @@ class Node(Wire, frozen=True):
         return self.type == "Suspend" and self.phase == RUNNING
 
     @property
+    def own_resources(self) -> dict[str, int]:
+        """Its `resourcesDuration`, as far as it is its own: to what has no pod Argo adds up what
+        comes after it."""
+        has_none = self.type == "Suspend" or self.type in AGENTS
+        return {} if has_none else self.resources_duration
+
+    @property
     def wanted_values(self) -> tuple[str, ...]:
         """Outputs that have to be supplied before it can be resumed (argo.md 5.7)."""
         if not self.is_active_suspend or self.outputs is None:

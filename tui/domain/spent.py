@@ -29,7 +29,7 @@ def spent(
 ) -> tuple[dict[str, float], bool]:
     """Seconds of Argo's units of a step, or of the whole run (None), up to now; and whether some
     of it still runs."""
-    told = workflow.status.resources_duration if node is None else node.resources_duration
+    told = workflow.status.resources_duration if node is None else node.own_resources
     is_over = workflow.is_completed if node is None else node.is_fulfilled
     if is_over and told:
         return dict(told), False

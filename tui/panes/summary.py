@@ -310,8 +310,8 @@ def of_node(
     yield from times(node.started_at, node.finished_at, now, local=local)
     if node.estimated_duration and not node.finished_at:
         yield field("usual", compact(node.estimated_duration))
-    if node.resources_duration:
-        yield field("requested", resources(node.resources_duration))
+    if node.own_resources:
+        yield field("requested", resources(node.own_resources))
     if node.type == "Pod":
         yield field("pod", pod_name(workflow, node, pod_names))
         if node.host_node_name:
