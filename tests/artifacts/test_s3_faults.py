@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -133,6 +135,66 @@ def test_another_part_than_was_asked_for_is_never_taken_for_it(
             list(store.stream(place, Stat(12 * MIB, etag="one"), CancelToken()))
         server.shutdown()
     assert os.listdir(tmp_path) == []
+
+
+WHOLE = os.urandom(12 * MIB)
+
+
+class Restarted(Lying):
+    """Ends after the first mebibyte; the one that takes its place gives the rest."""
+
+    def do_HEAD(self) -> None:
+        self._begin(200, len(WHOLE))
+
+    def do_GET(self) -> None:
+        assert isinstance(self.server, Ending)
+        first, _, last = self.headers.get("Range", "bytes=0-")[6:].partition("-")
+        start, end = int(first), int(last or len(WHOLE) - 1)
+        self._begin(206 if start else 200, end + 1 - start, f"bytes {start}-{end}/{len(WHOLE)}")
+        self.wfile.write(WHOLE[start : start + MIB if self.server.ends else end + 1])
+        if self.server.ends:
+            self.server.is_over.set()
+
+
+class Ending(ThreadingHTTPServer):
+    """One that may be ended by what it gave."""
+
+    allow_reuse_address = True
+
+    def __init__(self, port: int, *, ends: bool) -> None:
+        super().__init__(("127.0.0.1", port), Restarted)
+        self.ends = ends
+        self.is_over = threading.Event()
+
+
+@contextmanager
+def restarted(away: float) -> Iterator[str]:
+    """A store that is away for so many seconds once it has given something."""
+    first = Ending(0, ends=True)
+    threading.Thread(target=first.serve_forever, daemon=True).start()
+    servers = [first]
+
+    def restart() -> None:
+        first.is_over.wait()
+        first.shutdown()
+        first.server_close()
+        time.sleep(away)
+        servers.append(Ending(first.server_port, ends=False))
+        servers[1].serve_forever()
+
+    threading.Thread(target=restart, daemon=True).start()
+    yield f"127.0.0.1:{first.server_port}"
+    servers[-1].shutdown()
+    servers[-1].server_close()
+
+
+def test_a_store_that_is_started_again_is_waited_for(store: S3Store, tmp_path: Path) -> None:
+    with restarted(2.0) as server:
+        store.download(here(server, "k"), tmp_path / "x", quiet, CancelToken())
+    assert (tmp_path / "x").read_bytes() == WHOLE
+    with restarted(2.0) as server:
+        stat = Stat(len(WHOLE), etag="one")
+        assert b"".join(store.stream(here(server, "k"), stat, CancelToken())) == WHOLE
 
 
 class Encrypted(BaseHTTPRequestHandler):

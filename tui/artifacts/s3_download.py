@@ -41,8 +41,9 @@ READ_SIZE = 1 << 18
 STREAMED = 1 << 20
 """Bytes of one read of what is read as it comes."""
 
-MAX_TRIES = 3
-"""Attempts in a row without a byte after which a range fails."""
+PAUSES = (0.0, 1.0, 4.0)
+"""Seconds before each new try in a row of what was broken off: a store that is started again is
+back after some. Without a byte after the last one a range fails."""
 
 STOP_TIMEOUT = 1.0
 """Seconds that a stop waits for its threads; after that they are left to end by themselves."""
@@ -104,6 +105,8 @@ class ObjectDownload:
         """Set when no new range may begin: all are done, it was stopped, or one failed."""
         self._threads: list[threading.Thread] = []
         self._alive = 0
+        self._has_come = False
+        """Whether anything has."""
         self._small: SmallObjects | None = None
         self._begun = self._computed = 0.0
         """When it began: by the clock, and by what this program had computed."""
@@ -191,10 +194,13 @@ class ObjectDownload:
                         while data := body.read(min(READ_SIZE, piece.end - at)):
                             at += _write(file.fileno(), data, at)
                             self._report(len(data))
-                except broken:
-                    tries = 1 if at > before else tries + 1
-                    if self._over.is_set() or tries >= MAX_TRIES:
+                except broken as error:
+                    tries = 0 if at > before else tries
+                    pause = _pause_after(error, tries, has_come=self._has_come)
+                    if self._over.is_set() or pause is None:
                         raise
+                    tries += 1
+                    self._over.wait(pause)
                 else:
                     if at == before:
                         raise StoreError(f"{piece.file.key} ended too early")
@@ -235,6 +241,7 @@ class ObjectDownload:
 
     def _report(self, more: int) -> None:
         with self._progress_lock:
+            self._has_come = True
             self._done += more
             self._progress(self._done, self._total)
 
@@ -268,10 +275,13 @@ def streamed(
                         yield data
                 finally:
                     unregister()
-        except broken:
-            tries = 1 if at > before else tries + 1
-            if not stop.is_set and tries >= MAX_TRIES:
+        except broken as error:
+            tries = 0 if at > before else tries
+            pause = _pause_after(error, tries, has_come=at > 0)
+            if pause is None and not stop.is_set:
                 raise
+            tries += 1
+            stop.sleep(pause or 0.0)
         else:
             if at < fact.size and not stop.is_set:
                 raise StoreError(f"{key} ended too early", hint="try again")
@@ -279,12 +289,25 @@ def streamed(
         raise StoreError(f"{key} changed while it was read", hint="try again")
 
 
+def _pause_after(error: Exception, tries: int, *, has_come: bool) -> float | None:
+    """Seconds to wait before the next try; None where there is none.
+
+    Who cannot be reached from the first is not waited for, who was there a moment ago is.
+    """
+    from botocore.exceptions import EndpointConnectionError
+
+    if tries == len(PAUSES) or (isinstance(error, EndpointConnectionError) and not has_come):
+        return None
+    return PAUSES[tries]
+
+
 def _broken() -> tuple[type[Exception], ...]:
-    """The errors of a connection that broke while content came."""
+    """The errors of a connection that broke while content came, or cannot be made."""
     from botocore import exceptions as boto
 
     return (
         boto.ConnectionClosedError,
+        boto.EndpointConnectionError,
         boto.IncompleteReadError,
         boto.ReadTimeoutError,
         boto.ResponseStreamingError,
