@@ -136,6 +136,17 @@ async def test_the_durations_of_one_that_was_deleted_stand_still() -> None:
         assert shown.text == before
 
 
+async def test_the_log_of_one_that_was_deleted_is_not_followed_any_more() -> None:
+    source = ScriptedSource(two_steps())
+    async with showing(source=source) as shown:
+        await shown.open()
+        await shown.press("l")
+        await shown.until_shown("following")
+        source.remove(ref_of(two_steps()))
+        await shown.until_said("was deleted; this is how it was last")
+        await shown.until(lambda: "following" not in shown.text)
+
+
 async def test_no_pane_says_that_there_is_nothing_before_the_workflow_is_read() -> None:
     async with showing(source=Slow(two_steps())) as shown:
         await shown.press("enter")

@@ -105,6 +105,9 @@ class Pane(Widget):
     def show_marked(self, marked: frozenset[NodeId]) -> None:
         """Take note of the steps that are marked; of which an object is told comes after it."""
 
+    def show_gone(self) -> None:
+        """Take note that what it shows was deleted; where that comes again, `show` is called."""
+
     def share(self, learned: Callable[[], Learned]) -> None:
         """Take note of what is learned of earlier runs, for all who ask about them."""
 

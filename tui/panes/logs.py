@@ -480,6 +480,11 @@ class LogsPane(SearchedPane):
         if choice.scope is not None:
             run.want_begun(choice.within, self.context.pod_names, choice.containers)
 
+    def show_gone(self) -> None:
+        """The run was deleted: no more steps begin, and the pods go with it."""
+        self._goes_on = False
+        self._show_head()
+
     def _go_on_with_run(self, run: RunLogs, workflow: Workflow) -> None:
         """The workflow was updated: steps may have begun, and the run may be over."""
         self._goes_on = not workflow.is_completed and self._is_live

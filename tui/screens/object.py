@@ -157,7 +157,7 @@ class ObjectScreen(View[None]):
         self.call_after_refresh(self.hint_anew)
         before, was_over = self._watched.last, self._watched.over
         self._watched.take(message.events, self.context.now())
-        self.pane_tabs.stands_still = self._watched.stands_still
+        self.pane_tabs.stand_still(self._watched.stands_still)
         last = self._watched.last
         if last is not None and last is not before:
             self.pane_tabs.show(last.object, None, last.raw)

@@ -227,6 +227,13 @@ class PaneTabs(Vertical):
                 self.pane.show_usage_refused(self._usage_refused)
             if self.stands_still is not None:
                 self.pane.tick(self.stands_still)
+                self.pane.show_gone()
+
+    def stand_still(self, at: datetime | None) -> None:
+        """What panes show is no more since then; None where it still is, or is again."""
+        was_there, self.stands_still = self.stands_still is None, at
+        if self.pane is not None and was_there and at is not None:
+            self.pane.show_gone()
 
     def tick(self, now: datetime) -> None:
         """A second went by."""

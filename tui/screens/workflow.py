@@ -339,7 +339,7 @@ class WorkflowScreen(View[None]):
         """A beat's worth of news."""
         before, was_over = self._watched.last, self._watched.over
         self._watched.take(message.events, self.context.now())
-        self.pane_tabs.stands_still = self._watched.stands_still
+        self.pane_tabs.stand_still(self._watched.stands_still)
         if self._watched.last is not None and self._watched.last is not before:
             self._open(self._watched.last, is_first=before is None)
             self.hint_anew()
