@@ -37,8 +37,9 @@ from tests.support.faulty import (
     running,
     transport_to,
 )
-from tui.errors import Refused, SourceError, Unreachable
+from tui.errors import Missing, Refused, SourceError, Unreachable
 from tui.ports.collections import Live, Stale, Stood, Unreadable
+from tui.sources.reflector import FIRST_WAIT, QUICK_REFUSALS
 from tui.state.inbox import BUSY_BEAT, Inbox
 from tui.state.watch import WatchSession
 
@@ -422,10 +423,15 @@ def _is_refusal(follows: Followed) -> bool:
 
 def _check_waits(follows: Followed, fault: Fault) -> None:
     """What was announced is what the server asked for, and is kept."""
-    least, most = fault.waits
+    refusals = 0
     for standing in _standings(follows):
         if isinstance(standing, Stale | Unreadable):
             assert standing.error.what
+            least, most = fault.waits
+            if isinstance(standing, Stale) and isinstance(standing.error, Refused | Missing):
+                # Who let us read before may just have begun, and know no rights yet.
+                refusals += 1
+                least, most = (0.0, 2 * FIRST_WAIT) if refusals <= QUICK_REFUSALS else fault.waits
             assert least <= standing.retry_in <= most or fault.times > 1
     _check_next_tries(follows)
 
