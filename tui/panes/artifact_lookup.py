@@ -127,9 +127,12 @@ class ArtifactLookup(Widget):
 
     def _offer_own(self, location: Location, error: StoreError) -> None:
         """Tell once that there are other credentials; on a thread, since boto3 knows of them."""
-        if error.reason not in NO_SECRET or self._has_offered or self._stores.uses_own_credentials:
+        if error.reason not in NO_SECRET or self._stores.uses_own_credentials:
             return
-        self._has_offered = True
+        with self._lock:
+            if self._has_offered:
+                return
+            self._has_offered = True
         which = self._stores.own_credentials(location)
         if which:
             self.post_message(OwnCredentials(which, error))
