@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.s3_servers import demo_s3
+from tests.support.s3_servers import demo_s3, serving
 from tests.support.s3_store import MIB, here, quiet, secrets
 from tui.artifacts.base import Stat, StoreError
 from tui.artifacts.s3 import S3Store
@@ -51,12 +51,8 @@ class Refusing(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def refusing() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(Refusing) as server:
+        yield server
 
 
 @pytest.mark.parametrize(
@@ -126,14 +122,12 @@ class Lying(BaseHTTPRequestHandler):
 def test_another_part_than_was_asked_for_is_never_taken_for_it(
     store: S3Store, tmp_path: Path
 ) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Lying) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        place = here(f"127.0.0.1:{server.server_port}", "k")
+    with serving(Lying) as server:
+        place = here(server, "k")
         with pytest.raises(StoreError, match="another part of an object"):
             store.download(place, tmp_path / "x", quiet, CancelToken())
         with pytest.raises(StoreError, match="another part of an object"):
             list(store.stream(place, Stat(12 * MIB, etag="one"), CancelToken()))
-        server.shutdown()
     assert os.listdir(tmp_path) == []
 
 
@@ -243,13 +237,8 @@ def test_an_object_with_a_key_of_its_own_is_read_with_that_key_alone(
         return (held or b"") if name == "sse" else secrets(namespace, name, key)
 
     store = S3Store(keys)
-    with ThreadingHTTPServer(("127.0.0.1", 0), Encrypted) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        place = here(
-            f"127.0.0.1:{server.server_port}",
-            "k",
-            customer_key=SecretRef("sse", "key") if held else None,
-        )
+    with serving(Encrypted) as server:
+        place = here(server, "k", customer_key=SecretRef("sse", "key") if held else None)
         if not words:
             store.download(place, tmp_path / "x", quiet, CancelToken())
             assert (tmp_path / "x").read_bytes() == b"readable"
@@ -259,7 +248,6 @@ def test_an_object_with_a_key_of_its_own_is_read_with_that_key_alone(
             assert error.value.reason == "denied"
             assert "another key that" not in str(error.value)
             assert os.listdir(tmp_path) == []
-        server.shutdown()
     store.close()
 
 

@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,7 +17,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 
 from tests.support.s3_answers import ODD_KEYS
-from tests.support.s3_servers import client, demo_s3
+from tests.support.s3_servers import client, demo_s3, serving
 from tests.support.s3_store import here, quiet, secrets
 from tui.artifacts.base import StoreError
 from tui.artifacts.s3 import S3Store
@@ -84,13 +84,8 @@ class Far(BaseHTTPRequestHandler):
 @pytest.fixture
 def far() -> Iterator[str]:
     Far.refused, Far.cut, Far.now, Far.most = 0, False, 0, 0
-    with ThreadingHTTPServer(("127.0.0.1", 0), Far) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(Far) as server:
+        yield server
 
 
 def fetch(store: S3Store, endpoint: str, target: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import queue
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -41,6 +42,13 @@ def run(cluster: Cluster) -> Run:
         )
 
     return command
+
+
+def following(run: Run) -> queue.SimpleQueue[int]:
+    """Follow the run on a thread; its exit code comes when that has ended."""
+    ended: queue.SimpleQueue[int] = queue.SimpleQueue()
+    threading.Thread(target=lambda: ended.put(run("etl", "-f", "--no-prefix")), daemon=True).start()
+    return ended
 
 
 class Printed:
@@ -267,11 +275,7 @@ def test_following_a_pod_that_runs_while_its_step_is_said_to_be_pending(
     cluster: Cluster, run: Run, capsys: Captured
 ) -> None:
     etl(cluster, step("one", "01", "Pending"), step("two", "02", "Pending"), phase="Running")
-    codes: list[int] = []
-    thread = threading.Thread(
-        target=lambda: codes.append(run("etl", "-f", "--no-prefix")), daemon=True
-    )
-    thread.start()
+    ended = following(run)
     cluster.pod(pod_of("one"))
     cluster.print_log(pod_of("one"), "hello")
     printed = Printed(capsys)
@@ -279,8 +283,7 @@ def test_following_a_pod_that_runs_while_its_step_is_said_to_be_pending(
     cluster.end_log(pod_of("one"))
     nodes = {"etl-one": step("one", "01"), "etl-two": {**step("two", "02"), "phase": "Omitted"}}
     cluster.patch(WORKFLOWS, "etl", {"status": {"phase": "Succeeded", "nodes": nodes}})
-    thread.join(10)
-    assert codes == [0]
+    assert ended.get(timeout=10) == 0
     assert printed.said == "", "that the other was not there is nothing to be told of"
 
 
@@ -306,11 +309,7 @@ def test_following_says_of_a_container_that_it_waits_to_start(
         return {"status": {"containerStatuses": [{"name": "main", "state": now}]}}
 
     cluster.patch(PODS, pod_of("one"), state(waiting={"reason": "CreateContainerError"}))
-    codes: list[int] = []
-    thread = threading.Thread(
-        target=lambda: codes.append(run("etl", "-f", "--no-prefix")), daemon=True
-    )
-    thread.start()
+    ended = following(run)
     printed = Printed(capsys)
     wait_until(printed.has_said("is waiting to start: CreateContainerError; waiting for it"))
     cluster.print_log(pod_of("one"), "begun")
@@ -318,8 +317,7 @@ def test_following_says_of_a_container_that_it_waits_to_start(
     cluster.patch(PODS, pod_of("one"), state(running={}))
     wait_until(printed.has("begun\n"))
     cluster.patch(WORKFLOWS, "etl", {"status": {"phase": "Succeeded"}})
-    thread.join(5)
-    assert codes == [0]
+    assert ended.get(timeout=5) == 0
     assert printed.said.count("waiting to start") == 1
 
 
@@ -329,17 +327,12 @@ def test_of_a_run_that_is_deleted_while_it_is_followed_it_says_so(
     etl(cluster, step("one", "01", "Running"), phase="Running")
     cluster.pod(pod_of("one"))
     cluster.print_log(pod_of("one"), "begun")
-    codes: list[int] = []
-    thread = threading.Thread(
-        target=lambda: codes.append(run("etl", "-f", "--no-prefix")), daemon=True
-    )
-    thread.start()
+    ended = following(run)
     printed = Printed(capsys)
     wait_until(printed.has("begun\n"))
     cluster.delete(WORKFLOWS, "etl")
     cluster.end_log(pod_of("one"))
-    thread.join(20)
-    assert codes == [0]
+    assert ended.get(timeout=20) == 0
     assert printed.has_said("etl was deleted before it was over: its log may end early\n")()
 
 
@@ -349,11 +342,7 @@ def test_following_goes_from_pod_to_pod_until_the_workflow_is_over(
     etl(cluster, step("one", "01", "Running"), phase="Running")
     cluster.pod(pod_of("one"))
     cluster.print_log(pod_of("one"), "first")
-    codes: list[int] = []
-    thread = threading.Thread(
-        target=lambda: codes.append(run("etl", "-f", "--no-prefix")), daemon=True
-    )
-    thread.start()
+    ended = following(run)
     printed = Printed(capsys)
     wait_until(printed.has("first\n"))
     cluster.print_log(pod_of("one"), "more")
@@ -365,10 +354,9 @@ def test_following_goes_from_pod_to_pod_until_the_workflow_is_over(
     cluster.patch(WORKFLOWS, "etl", {"status": {"nodes": nodes}})
     wait_until(printed.has("of the second pod\n"))
     cluster.patch(WORKFLOWS, "etl", {"status": {"phase": "Succeeded"}})
-    assert thread.is_alive(), "a log that is still open is read to its end"
+    assert ended.empty(), "a log that is still open is read to its end"
     cluster.end_log(pod_of("two"))
-    thread.join(5)
-    assert codes == [0]
+    assert ended.get(timeout=5) == 0
     assert cluster.get(PODS, pod_of("one"))
 
 
@@ -378,8 +366,7 @@ def test_a_followed_log_that_breaks_goes_on_with_no_line_twice(
     etl(cluster, step("one", "01", "Running"), phase="Running")
     cluster.pod(pod_of("one"))
     cluster.print_log(pod_of("one"), "first", "second")
-    thread = threading.Thread(target=lambda: run("etl", "-f", "--no-prefix"), daemon=True)
-    thread.start()
+    ended = following(run)
     printed = Printed(capsys)
     wait_until(printed.has("second\n"))
     cluster.drop_connections("/log")
@@ -387,8 +374,7 @@ def test_a_followed_log_that_breaks_goes_on_with_no_line_twice(
     wait_until(printed.has("third\n"))
     cluster.patch(WORKFLOWS, "etl", {"status": {"phase": "Succeeded"}})
     cluster.end_log(pod_of("one"))
-    thread.join(5)
-    assert not thread.is_alive()
+    ended.get(timeout=5)
     assert printed.text == "first\nsecond\nthird\n"
 
 

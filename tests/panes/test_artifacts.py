@@ -6,16 +6,16 @@ import io
 import os
 import urllib.request
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import msgspec
 import pytest
 
 from tests.support.artifacts_pane import MIB, Seen, out, repository, showing, source, workflow
-from tests.support.s3_servers import ACCESS_KEY, SECRET_KEY, demo_s3
+from tests.support.s3_servers import ACCESS_KEY, SECRET_KEY, demo_s3, serving
 from tests.support.widgets import screen_of
 from tui.demo.bucket import Blob, Buckets
 from tui.domain.node import NodeId
@@ -676,14 +676,9 @@ class Silent(BaseHTTPRequestHandler):
 @pytest.fixture
 def silent() -> Iterator[str]:
     Silent.answers = Event()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
-        server.daemon_threads = True
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"127.0.0.1:{server.server_port}"
+    with serving(Silent) as server:
+        yield server
         Silent.answers.set()
-        server.shutdown()
-        thread.join()
 
 
 async def test_a_store_that_does_not_answer_is_said_to_keys_go_on_and_esc_gives_up(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.logs_pane import RUN, Written, head, line, new, pod, running
-from tests.support.panes import bench
+from tests.support.panes import On, bench
 from tests.support.runs import container, run, step
 from tests.support.scripted import ScriptedSource
 from tui.domain import decode
@@ -19,6 +19,7 @@ from tui.domain.text import SGR
 from tui.domain.workflow import Manifest
 from tui.errors import Missing, Unreachable
 from tui.logs.reader import LogReader
+from tui.panes.logs import LogsPane
 from tui.ports.logs import LogRequest
 from tui.ports.threads import CancelToken
 
@@ -85,16 +86,21 @@ def deleted(*names: str) -> Manifest:
     return manifest
 
 
+async def read_to_its_end(on: On[LogsPane], source: Written) -> None:
+    """The log of `api`, whose pod then ended: one line."""
+    on.app.show(running("api"), "api")
+    source.pipe(pod("api")).put(line(1, "one"))
+    source.pipe(pod("api")).put(None)
+    await on.until(lambda: "end of the log" in head(on))
+
+
 TOO_EARLY = "── api: its pod was deleted, so its log may end early ──"
 
 
 async def test_a_log_that_ended_since_its_pod_was_deleted_says_that_it_may_lack_its_end() -> None:
     source = Written()
     async with bench(new, source) as on:
-        on.app.show(running("api"), "api")
-        source.pipe(pod("api")).put(line(1, "one"))
-        source.pipe(pod("api")).put(None)
-        await on.until(lambda: "end of the log" in head(on))
+        await read_to_its_end(on, source)
         assert on.app.text == "one"
         for _ in range(2):  # Argo sees some time later what became of it
             on.app.show(deleted("api"), "api")
@@ -121,10 +127,7 @@ async def test_so_it_does_among_the_logs_of_a_run_once() -> None:
 async def test_an_archived_log_of_a_pod_that_was_deleted_is_all_of_it() -> None:
     source = Written()
     async with bench(new, source) as on:
-        on.app.show(running("api"), "api")
-        source.pipe(pod("api")).put(line(1, "one"))
-        source.pipe(pod("api")).put(None)
-        await on.until(lambda: "end of the log" in head(on))
+        await read_to_its_end(on, source)
         on.app.show(archived(deleted("api"), "one\n", "Error"), "api")
         await on.until(lambda: "end of the log" in head(on))
         assert on.app.text == "one"
