@@ -133,7 +133,7 @@ async def test_what_turns_out_to_be_unreadable_comes_to_the_problems_by_itself(
     server: tuple[str, Buckets],
 ) -> None:
     async with showing(workflow(server[0])) as seen:
-        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        await seen.until_measured()
         rows = seen.app.query_one(ArtifactRows)
         place = rows.items[0].location
         assert place is not None
@@ -190,7 +190,7 @@ async def test_the_filter_narrows_while_one_types_and_esc_takes_filter_then_mark
     server: tuple[str, Buckets],
 ) -> None:
     async with showing(workflow(server[0])) as seen:
-        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        await seen.until_measured()
         await seen.press("slash", *"train js")
         assert names(seen) == ["metrics"]
         assert "1 of 7 shown" in seen.line("head")
@@ -249,8 +249,7 @@ async def test_it_is_sorted_by_each_column_and_what_is_not_known_stands_last(
     server: tuple[str, Buckets],
 ) -> None:
     async with showing(workflow(server[0])) as seen:
-        await seen.until(lambda: "archived log" in "".join(seen.rows))
-        await seen.until(lambda: "6 B" in seen.rows[-1])
+        await seen.until_measured()
         ran = names(seen)
         await seen.press(">")
         assert names(seen)[0] == "note", "by step"

@@ -46,8 +46,7 @@ async def test_every_artifact_has_a_line_with_its_size_type_and_state(
     server: tuple[str, Buckets],
 ) -> None:
     async with showing(workflow(server[0])) as seen:
-        await seen.until(lambda: "archived log" in "".join(seen.rows))
-        await seen.until(lambda: "6 B" in seen.rows[-1])
+        await seen.until_measured()
         table = [row.split() for row in seen.rows]
         assert table[0] == ["STEP", "NAME", "DIR", "SIZE", "TYPE", "STATE"]
         assert table[1] == ["train(1)", "metrics", "out", "24", "B", "json", "✔"]
@@ -146,7 +145,7 @@ async def test_t_shows_when_each_was_made_and_the_menu_of_columns_has_it_too(
     for node in whole["status"]["nodes"].values():
         node["finishedAt"] = "2026-01-15T11:58:30Z"
     async with showing(msgspec.convert(whole, Workflow), size=(110, 24)) as seen:
-        await seen.until(lambda: "6 B" in seen.rows[-1])
+        await seen.until_measured()
         assert "MADE" not in seen.rows[0]
         await seen.press("t")
         await seen.until(lambda: "MADE" in seen.rows[0])
@@ -447,8 +446,7 @@ async def test_without_any_repository_each_artifact_says_so(server: tuple[str, B
 async def test_showing_the_same_again_asks_nothing_again(server: tuple[str, Buckets]) -> None:
     asked = source()
     async with showing(workflow(server[0]), by=asked) as seen:
-        await seen.until(lambda: "archived log" in "".join(seen.rows))
-        await seen.until(lambda: "6 B" in seen.rows[-1])
+        await seen.until_measured()
         before = len(asked.asked)
         await seen.press("down")
         seen.app.pane.show(workflow(server[0], version="2"), None, b"")
@@ -614,7 +612,7 @@ async def test_a_picture_is_shown_in_half_blocks_and_goes_when_text_comes(
     Image.new("RGB", (64, 48), (250, 10, 20)).save(made, "PNG")
     server[1]["runs"].put("etl/metrics.json", made.getvalue())
     async with showing(workflow(server[0]), size=(120, 30)) as seen:
-        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        await seen.until_measured()
         await seen.press("enter")
         await seen.until(lambda: "PNG, 64 × 48" in seen.line("title"))
         picture, text = seen.app.query_one(PixelView), seen.app.query_one(TextView)
@@ -634,7 +632,7 @@ async def test_a_table_is_laid_out_and_shown_as_it_is_written_on_request(
 ) -> None:
     server[1]["runs"].put("etl/lost.csv", "name,auc\ntrain,0.9\ntest,10\n")
     async with showing(workflow(server[0]), size=(120, 30)) as seen:
-        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        await seen.until_measured()
         rows = seen.app.query_one(ArtifactRows)
         rows.move_to(next(item.key for item in rows.items if item.name == "lost"))
         await seen.press("enter")
@@ -652,7 +650,7 @@ async def test_with_sixteen_colours_a_picture_is_told_and_shown_as_bytes(
     monkeypatch.setenv("TERM", "xterm")
     server[1]["runs"].put("etl/metrics.json", b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
     async with showing(workflow(server[0]), size=(120, 30)) as seen:
-        await seen.until(lambda: "archived log" in "".join(seen.rows))
+        await seen.until_measured()
         await seen.press("enter")
         await seen.until(lambda: "which needs colours and half blocks" in seen.line("title"))
         assert seen.preview[0].startswith("00000000  89 50 4e 47")

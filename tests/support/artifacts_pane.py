@@ -15,6 +15,7 @@ from tests.support.s3_servers import ACCESS_KEY, SECRET_KEY
 from tests.support.scripted import ScriptedSource
 from tests.support.waiting import until
 from tests.support.widgets import screen_of
+from tui.artifacts.items import state_of
 from tui.bugs import caught
 from tui.domain.node import NodeId
 from tui.domain.prices import Prices
@@ -166,6 +167,11 @@ class Seen:
             said = f"never so: {self.rows} {self.line('status')} {self.preview}"
             raise AssertionError(said) from never
         await self.pilot.pause()
+
+    async def until_measured(self) -> None:
+        """Wait until stores have said of each artifact what it is; they are asked side by side."""
+        rows = self.app.query_one(ArtifactRows)
+        await self.until(lambda: rows.items and all(state_of(item, "+") for item in rows.items))
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
